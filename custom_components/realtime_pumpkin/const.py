@@ -1,0 +1,90 @@
+"""Names that more than one room of the integration uses."""
+
+from enum import StrEnum
+import logging
+from typing import Final
+
+DOMAIN: Final = "realtime_pumpkin"
+LOGGER: Final = logging.getLogger(__package__)
+
+SUBENTRY_VOICE: Final = "voice"
+
+DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
+
+CONF_BASE_URL: Final = "base_url"
+CONF_ENTITY_ID: Final = "entity_id"
+CONF_HOST: Final = "host"
+CONF_INSTRUCTIONS: Final = "instructions"
+CONF_KIND: Final = "kind"
+CONF_MICROPHONE: Final = "microphone"
+CONF_MODEL: Final = "model"
+CONF_PORT: Final = "port"
+CONF_SPEAKER: Final = "speaker"
+CONF_TRANSCRIPT_DELTAS: Final = "transcript_deltas"
+CONF_VOICE: Final = "voice"
+
+DEFAULT_MODEL: Final = "gpt-realtime-2.1-mini"
+DEFAULT_SATELLITE_PORT: Final = 10700
+DEFAULT_TRANSCRIPTION_MODEL: Final = "gpt-transcribe"
+DEFAULT_VOICE: Final = "echo"
+DEFAULT_INSTRUCTIONS: Final = (
+    "You are a jack-o'-lantern on a porch on Halloween night. You are spooky, "
+    "witty and kind to children. Greet whoever comes to the door, ask them a "
+    "riddle, wait for their answer and react to it. Keep every answer to one or "
+    "two short sentences. Say goodbye after two interactions, then call the "
+    "tool finish_conversation."
+)
+
+MODELS: Final = (
+    "gpt-realtime-2.1-mini",
+    "gpt-realtime-2.1",
+    "gpt-realtime-2",
+    "gpt-realtime-1.5",
+)
+VOICES: Final = (
+    "alloy",
+    "ash",
+    "ballad",
+    "cedar",
+    "coral",
+    "echo",
+    "marin",
+    "sage",
+    "shimmer",
+    "verse",
+)
+
+
+class MicrophoneKind(StrEnum):
+    """Where a voice listens."""
+
+    WYOMING = "wyoming"
+
+
+class SpeakerKind(StrEnum):
+    """Where a voice speaks."""
+
+    SATELLITE = "satellite"
+    MEDIA_PLAYER = "media_player"
+
+
+class EventName(StrEnum):
+    """What a conversation tells Home Assistant.
+
+    On the bus each has the prefix `realtime_pumpkin_`; the event entity uses
+    the names as they are.
+    """
+
+    CONVERSATION_STARTED = "conversation_started"
+    SESSION_STARTED = "session_started"
+    SPEECH_STARTED = "speech_started"
+    SPEECH_STOPPED = "speech_stopped"
+    USER_TRANSCRIPT = "user_transcript"
+    ASSISTANT_TRANSCRIPT_DELTA = "assistant_transcript_delta"
+    ASSISTANT_TRANSCRIPT = "assistant_transcript"
+    AUDIO_STARTED = "audio_started"
+    ITEM_FINISHED = "item_finished"
+    TOOL_CALLED = "tool_called"
+    FINISHED = "finished"
+    CONVERSATION_ENDED = "conversation_ended"
+    ERROR = "error"

@@ -1,0 +1,1 @@
+"""Audio ends: microphones and speakers."""

@@ -1,0 +1,66 @@
+"""Why a microphone or a speaker cannot be had, in words that can be translated."""
+
+from typing import ClassVar
+
+
+class LinkError(Exception):
+    """A satellite or a speaker does not do what the conversation needs.
+
+    `translation_key` names a text below `exceptions` in the translations and
+    `placeholders` fill it.
+    """
+
+    translation_key: ClassVar[str] = "link_failed"
+
+    def __init__(self, **placeholders: str) -> None:
+        """Keep what the translated text names."""
+        super().__init__(", ".join(f"{k}={v}" for k, v in placeholders.items()))
+        self.placeholders = placeholders
+
+
+class SatelliteUnreachable(LinkError):
+    """Nothing answers at the satellite's address (`host`, `port`, `error`)."""
+
+    translation_key = "satellite_unreachable"
+
+
+class SatelliteOccupied(LinkError):
+    """Another server holds the satellite (`host`, `port`)."""
+
+    translation_key = "satellite_occupied"
+
+
+class SatelliteNotASatellite(LinkError):
+    """What answers at the address is no Wyoming satellite (`host`, `port`)."""
+
+    translation_key = "satellite_not_a_satellite"
+
+
+class SatelliteModeUnsupported(LinkError):
+    """The satellite waits for a wake word or for speech (`host`, `mode`)."""
+
+    translation_key = "satellite_mode_unsupported"
+
+
+class SatelliteLost(LinkError):
+    """The satellite went away and did not come back (`host`)."""
+
+    translation_key = "satellite_lost"
+
+
+class SpeakerUnavailable(LinkError):
+    """The media player is missing or not available (`entity_id`)."""
+
+    translation_key = "speaker_unavailable"
+
+
+class SpeakerRefused(LinkError):
+    """The media player refused to play (`entity_id`, `error`)."""
+
+    translation_key = "speaker_refused"
+
+
+class NoInternalUrl(LinkError):
+    """Home Assistant knows no address that the player could fetch from."""
+
+    translation_key = "no_internal_url"

@@ -1,0 +1,88 @@
+"""What the user chose for one voice, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .const import (
+    CONF_ENTITY_ID,
+    CONF_HOST,
+    CONF_INSTRUCTIONS,
+    CONF_KIND,
+    CONF_MICROPHONE,
+    CONF_MODEL,
+    CONF_PORT,
+    CONF_SPEAKER,
+    CONF_TRANSCRIPT_DELTAS,
+    CONF_VOICE,
+    DEFAULT_INSTRUCTIONS,
+    DEFAULT_MODEL,
+    DEFAULT_SATELLITE_PORT,
+    DEFAULT_VOICE,
+    SpeakerKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WyomingMicrophone:
+    """A Wyoming satellite that we connect to ourselves."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlayerSpeaker:
+    """Any media player of Home Assistant."""
+
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SatelliteSpeaker:
+    """The speaker of the satellite that is also the microphone."""
+
+
+type Microphone = WyomingMicrophone
+type Speaker = MediaPlayerSpeaker | SatelliteSpeaker
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOptions:
+    """One pumpkin: who it is, where it listens and where it speaks."""
+
+    name: str
+    instructions: str
+    voice: str
+    model: str
+    microphone: Microphone
+    speaker: Speaker
+    transcript_deltas: bool = False
+
+    @classmethod
+    def from_subentry(cls, title: str, data: Mapping[str, Any]) -> Self:
+        """Read the data that the voice flow stored."""
+        return cls(
+            name=title,
+            instructions=data.get(CONF_INSTRUCTIONS, DEFAULT_INSTRUCTIONS),
+            voice=data.get(CONF_VOICE, DEFAULT_VOICE),
+            model=data.get(CONF_MODEL, DEFAULT_MODEL),
+            microphone=_microphone(data[CONF_MICROPHONE]),
+            speaker=_speaker(data[CONF_SPEAKER]),
+            transcript_deltas=data.get(CONF_TRANSCRIPT_DELTAS, False),
+        )
+
+
+def _microphone(data: Mapping[str, Any]) -> Microphone:
+    """Read where the voice listens."""
+    port = int(data.get(CONF_PORT, DEFAULT_SATELLITE_PORT))
+    return WyomingMicrophone(data[CONF_HOST], port)
+
+
+def _speaker(data: Mapping[str, Any]) -> Speaker:
+    """Read where the voice speaks."""
+    match SpeakerKind(data[CONF_KIND]):
+        case SpeakerKind.MEDIA_PLAYER:
+            return MediaPlayerSpeaker(data[CONF_ENTITY_ID])
+        case SpeakerKind.SATELLITE:
+            return SatelliteSpeaker()
