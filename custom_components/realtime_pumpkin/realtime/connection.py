@@ -1,0 +1,171 @@
+"""One websocket to a Realtime server, on the openai SDK's connection."""
+
+import asyncio
+import contextlib
+import logging
+from ssl import SSLContext
+from typing import Any, Final, cast, override
+
+from openai import AsyncOpenAI, OpenAIError
+from openai.resources.realtime.realtime import AsyncRealtimeConnection
+import openai.types.realtime
+from openai.types.websocket_connection_options import WebSocketConnectionOptions
+import orjson
+import websockets.asyncio.client
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from .errors import (
+    ConnectionLost,
+    ErrorKind,
+    RealtimeError,
+    classify_exception,
+    error_of_body,
+)
+
+with contextlib.suppress(ImportError):  # a private name that may move
+    import openai.lib._websocket
+
+_LOGGER = logging.getLogger(__name__)
+
+OPEN_TIMEOUT: Final = 10.0
+CLOSE_TIMEOUT: Final = 1.5
+
+# The SDK and websockets load these at first use, which would be in the loop.
+_PRELOADED: Final = (openai.types.realtime, websockets.asyncio.client)
+
+
+class _WireLogger(logging.LoggerAdapter[logging.Logger]):
+    """What websockets may log: at debug level it writes the key and audio."""
+
+    @override
+    def isEnabledFor(self, level: int) -> bool:
+        """Keep debug off, whatever the user turned on."""
+        return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+class RealtimeConnection:
+    """A Realtime session's socket: JSON objects in, JSON objects out."""
+
+    def __init__(self, connection: AsyncRealtimeConnection) -> None:
+        """Wrap a connection of the SDK, past its parsing and its queues."""
+        self._connection = connection
+
+    async def recv(self) -> dict[str, Any]:
+        """Return the next server event; frames that are none are skipped.
+
+        Safe to cancel. Raises `ConnectionLost` once the socket ended,
+        politely or not.
+        """
+        while True:
+            try:
+                frame = await self._connection.recv_bytes()
+            except ConnectionClosed as err:
+                raise _lost(err) from err
+            if (event := _read_frame(frame)) is not None:
+                return event
+
+    async def send(self, event: dict[str, Any] | bytes) -> None:
+        """Send a client event, or its JSON where that is at hand already.
+
+        Waits while the socket is congested. Raises `ConnectionLost` once
+        the socket ended.
+        """
+        data = event if isinstance(event, bytes) else orjson.dumps(event)
+        try:
+            # As text: the SDK sends bytes as a binary frame, which is an error.
+            await self._connection.send_raw(data.decode())
+        except ConnectionClosed as err:
+            raise _lost(err) from err
+
+    async def expect_session(self) -> dict[str, Any]:
+        """Return `session.created`, which a server sends before all else.
+
+        Raises `RealtimeError` where the server refuses the key or the model,
+        or says something else for 10 s.
+        """
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT):
+                return await self._first_word()
+        except TimeoutError as err:
+            raise RealtimeError(
+                ErrorKind.WRONG_URL, None, "No session.created within 10 s"
+            ) from err
+
+    async def _first_word(self) -> dict[str, Any]:
+        """Wait for `session.created` or for an error that explains its lack."""
+        while True:
+            event = await self.recv()
+            match event:
+                case {"type": "session.created"}:
+                    return event
+                case {"type": "error", "error": dict(error)}:
+                    raise RealtimeError.from_payload(error)
+
+    async def close(self) -> None:
+        """Close the socket within 2 s, whatever the other side does."""
+        with contextlib.suppress(TimeoutError, WebSocketException, OSError):
+            async with asyncio.timeout(CLOSE_TIMEOUT + 0.4):
+                await self._connection.close()
+
+
+async def open_connection(
+    client: AsyncOpenAI, model: str, *, ssl_context: SSLContext | None
+) -> RealtimeConnection:
+    """Open a socket for a new session; the server's first word is still to come.
+
+    `ssl_context` is used for secure addresses only. Raises `RealtimeError`.
+    """
+    try:
+        connection = await client.realtime.connect(
+            model=model,
+            websocket_connection_options=_options(client, ssl_context),
+        ).enter()
+    except InvalidStatus as err:
+        raise _refused(err) from err
+    except (OSError, WebSocketException, ValueError, OpenAIError) as err:
+        message = str(err) or type(err).__name__
+        raise RealtimeError(classify_exception(err), None, message) from err
+    return RealtimeConnection(connection)
+
+
+def _options(
+    client: AsyncOpenAI, ssl_context: SSLContext | None
+) -> WebSocketConnectionOptions:
+    """Return what reaches `websockets.connect` beyond the SDK's own list."""
+    options: dict[str, Any] = {
+        "open_timeout": OPEN_TIMEOUT,
+        "close_timeout": CLOSE_TIMEOUT,
+        "max_size": None,
+        "compression": None,
+        "logger": _WireLogger(_LOGGER),
+    }
+    if client.base_url.scheme != "http" and ssl_context is not None:
+        options["ssl"] = ssl_context
+    return cast("WebSocketConnectionOptions", options)
+
+
+def _refused(err: InvalidStatus) -> RealtimeError:
+    """Turn an HTTP answer into an error with the server's own words."""
+    status = err.response.status_code
+    error = error_of_body(err.response.body)
+    message = str(error.get("message") or f"HTTP {status}")
+    return RealtimeError(classify_exception(err), str(status), message)
+
+
+def _lost(err: ConnectionClosed) -> ConnectionLost:
+    """Tell how the socket ended; without a close frame it is 1006."""
+    if err.rcvd is not None:
+        return ConnectionLost(err.rcvd.code, err.rcvd.reason)
+    return ConnectionLost(1006, err.sent.reason if err.sent else "")
+
+
+def _read_frame(frame: bytes) -> dict[str, Any] | None:
+    """Parse a frame; None where it holds no JSON object."""
+    try:
+        event = orjson.loads(frame)
+    except orjson.JSONDecodeError:
+        event = None
+    if isinstance(event, dict):
+        return event
+    _LOGGER.debug("Skipped a frame of %d bytes that is no JSON object", len(frame))
+    return None
