@@ -1,0 +1,1 @@
+"""Tests of the Realtime conversation, without Home Assistant."""

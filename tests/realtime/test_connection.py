@@ -1,0 +1,299 @@
+"""Tests of the socket to a Realtime server, against real ones on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+import logging
+import socket
+import time
+
+from openai import AsyncOpenAI
+import orjson
+import pytest
+from websockets.asyncio.server import ServerConnection
+from websockets.utils import accept_key
+
+from custom_components.realtime_pumpkin.realtime import connection as module
+from custom_components.realtime_pumpkin.realtime.connection import (
+    RealtimeConnection,
+    open_connection,
+)
+from custom_components.realtime_pumpkin.realtime.errors import (
+    ConnectionLost,
+    ErrorKind,
+    RealtimeError,
+)
+from tests.realtime_server import (
+    KEY,
+    MODEL,
+    SESSION_CREATED,
+    Handler,
+    fails,
+    greet,
+    realtime_server,
+    say,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@asynccontextmanager
+async def connected(handler: Handler) -> AsyncIterator[RealtimeConnection]:
+    """Yield an open connection to a server that runs the handler."""
+    async with realtime_server(handler) as url:
+        connection = await connect(url)
+        yield connection
+        await connection.close()
+
+
+async def connect(url: str) -> RealtimeConnection:
+    """Open a connection as the integration does."""
+    client = AsyncOpenAI(api_key=KEY, base_url=url)
+    return await open_connection(client, MODEL, ssl_context=None)
+
+
+async def refusal(url: str) -> RealtimeError:
+    """Return why a connection could not be opened."""
+    with pytest.raises(RealtimeError) as caught:
+        await connect(url)
+    assert KEY not in f"{caught.value!r} {caught.value.message}"
+    return caught.value
+
+
+async def test_the_first_word_of_a_server_is_its_session() -> None:
+    """A session is created before anything else."""
+    async with connected(greet) as connection:
+        assert await connection.expect_session() == SESSION_CREATED
+
+
+async def test_events_are_sent_as_text_frames_of_json() -> None:
+    """Both a dict and ready-made JSON arrive as text."""
+    frames: list[str | bytes] = []
+
+    async def handler(connection: ServerConnection) -> None:
+        """Keep two frames, then thank for them."""
+        frames.extend([await connection.recv(), await connection.recv()])
+        await say(connection, {"type": "thanks"})
+
+    async with connected(handler) as connection:
+        await connection.send({"type": "response.create"})
+        await connection.send(b'{"type":"input_audio_buffer.clear"}')
+        assert await connection.recv() == {"type": "thanks"}
+    assert frames == [
+        '{"type":"response.create"}',
+        '{"type":"input_audio_buffer.clear"}',
+    ]
+
+
+async def test_frames_that_hold_no_json_object_are_skipped() -> None:
+    """Broken JSON, lists, numbers and binary rubbish do not end a conversation."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Talk rubbish before something sensible."""
+        for frame in ('{"type":', "[1]", "7", "null", b"\x00\xff", '"session"'):
+            await connection.send(frame)
+        await say(connection, {"type": "sensible"})
+        await connection.wait_closed()
+
+    async with connected(handler) as connection:
+        assert await connection.recv() == {"type": "sensible"}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "kind"),
+    [
+        (1000, "", ErrorKind.LOST),
+        (1001, "", ErrorKind.LOST),
+        (1011, "oops", ErrorKind.SERVER),
+        (3000, "invalid_request_error.invalid_api_key", ErrorKind.AUTH),
+        (4000, "invalid_request_error.invalid_model", ErrorKind.MODEL),
+        (1001, "invalid_request_error.session_expired", ErrorKind.EXPIRED),
+    ],
+)
+async def test_every_close_is_a_lost_connection(
+    code: int, reason: str, kind: ErrorKind
+) -> None:
+    """A polite end, too, is told: the SDK would end its loop in silence."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Close at once."""
+        await connection.close(code, reason)
+
+    async with connected(handler) as connection:
+        with pytest.raises(ConnectionLost) as caught:
+            await connection.recv()
+        assert (caught.value.close_code, caught.value.kind) == (code, kind)
+        with pytest.raises(ConnectionLost):
+            await connection.send({"type": "response.create"})
+
+
+async def test_a_socket_that_ends_without_a_word_is_lost() -> None:
+    """A dropped TCP connection has no close frame."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Drop the line."""
+        connection.transport.abort()
+
+    async with connected(handler) as connection:
+        with pytest.raises(ConnectionLost) as caught:
+            await connection.recv()
+    assert caught.value.close_code == 1006
+    assert caught.value.kind is ErrorKind.LOST
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [
+        (fails("invalid_request_error", "invalid_api_key", 3000), ErrorKind.AUTH),
+        (fails("invalid_request_error", "invalid_model", 4000), ErrorKind.MODEL),
+        (fails("invalid_request_error", "model_not_found", 4004), ErrorKind.MODEL),
+        (fails("insufficient_quota", "insufficient_quota", 4000), ErrorKind.QUOTA),
+    ],
+)
+async def test_a_refusal_after_the_upgrade_is_understood(
+    handler: Handler, kind: ErrorKind
+) -> None:
+    """OpenAI refuses keys and models by an event, not by an HTTP status."""
+    async with connected(handler) as connection:
+        with pytest.raises(RealtimeError) as caught:
+            await connection.expect_session()
+    assert caught.value.kind is kind
+
+
+async def test_a_server_without_a_first_word_is_no_realtime_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A websocket that says something else, or nothing, is the wrong one."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Say something else."""
+        await say(connection, {"type": "hello"})
+        await connection.wait_closed()
+
+    monkeypatch.setattr(module, "OPEN_TIMEOUT", 0.05)
+    async with connected(handler) as connection:
+        with pytest.raises(RealtimeError) as caught:
+            await connection.expect_session()
+    assert caught.value.kind is ErrorKind.WRONG_URL
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, "", ErrorKind.AUTH),
+        (403, "", ErrorKind.AUTH),
+        (404, "<html>", ErrorKind.WRONG_URL),
+        (404, '{"error": {"code": "model_not_found"}}', ErrorKind.MODEL),
+        (429, "", ErrorKind.RATE_LIMIT),
+        (429, '{"error": {"code": "insufficient_quota"}}', ErrorKind.QUOTA),
+        (200, "hello", ErrorKind.WRONG_URL),
+        (502, "", ErrorKind.SERVER),
+        (400, '{"error": "no object"}', ErrorKind.WRONG_URL),
+    ],
+)
+async def test_an_http_answer_instead_of_a_socket_is_understood(
+    status: int, body: str, kind: ErrorKind
+) -> None:
+    """Proxies and compatible servers refuse before the upgrade."""
+    async with realtime_server(status=HTTPStatus(status), body=body) as url:
+        assert (await refusal(url)).kind is kind
+
+
+async def test_a_key_that_a_server_repeats_is_cut_out_of_its_message() -> None:
+    """Some servers quote the key that they refuse."""
+    body = orjson.dumps({"error": {"message": f"Incorrect API key: {KEY}."}}).decode()
+    async with realtime_server(status=HTTPStatus.UNAUTHORIZED, body=body) as url:
+        assert "Incorrect API key" in (await refusal(url)).message
+
+
+async def test_a_port_where_nothing_listens_is_unreachable() -> None:
+    """A refused connection is the network's fault, not the key's."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+        assert (await refusal(url)).kind is ErrorKind.UNREACHABLE
+
+
+@asynccontextmanager
+async def line(first_words: bytes) -> AsyncIterator[str]:
+    """Serve TCP that says its first words and then only listens."""
+
+    async def handler(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Speak first, as a mail server does."""
+        writer.write(first_words)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(handler, "127.0.0.1", 0) as server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_server_that_never_answers_is_unreachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A handshake has its limit."""
+    monkeypatch.setattr(module, "OPEN_TIMEOUT", 0.05)
+    async with line(b"") as address:
+        error = await refusal(f"http://{address}/v1")
+    assert error.kind is ErrorKind.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("scheme", "kind"),
+    [("http", ErrorKind.WRONG_URL), ("https", ErrorKind.TLS)],
+)
+async def test_something_that_speaks_no_http_is_told_apart(
+    scheme: str, kind: ErrorKind
+) -> None:
+    """A mail server at the port is no Realtime server, and has no TLS either."""
+    async with line(b"220 mail ready\r\n") as address:
+        assert (await refusal(f"{scheme}://{address}/v1")).kind is kind
+
+
+async def test_closing_does_not_wait_for_a_server_that_is_stuck() -> None:
+    """A server that never answers the close frame costs 2 s at most."""
+
+    async def handler(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Upgrade, then neither read nor write any more."""
+        request = await reader.readuntil(b"\r\n\r\n")
+        writer.write(_upgrade(request))
+        await stuck.wait()
+        writer.close()
+
+    stuck = asyncio.Event()
+    async with await asyncio.start_server(handler, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        connection = await connect(f"http://127.0.0.1:{port}/v1")
+        started = time.monotonic()
+        await connection.close()
+        assert time.monotonic() - started < 2
+        stuck.set()
+
+
+async def test_the_key_never_reaches_a_debug_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """With every logger at debug, neither the key nor a frame is written."""
+    caplog.set_level(logging.DEBUG)
+    for name in (module.__name__, "websockets", "websockets.client", "openai"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    async with connected(greet) as connection:
+        await connection.expect_session()
+        await connection.send({"type": "spoken", "secret": "boo"})
+    lines = [r.getMessage() for r in caplog.records if r.name != "websockets.server"]
+    assert not [line for line in lines if KEY in line or "boo" in line]
+
+
+def _upgrade(request: bytes) -> bytes:
+    """Return the HTTP answer that accepts a websocket."""
+    fields = dict(line.split(b": ", 1) for line in request.split(b"\r\n")[1:-2])
+    accept = accept_key(fields[b"Sec-WebSocket-Key"].decode())
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    ).encode()
