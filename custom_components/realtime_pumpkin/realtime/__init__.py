@@ -1,0 +1,1 @@
+"""The Realtime conversation, without Home Assistant."""

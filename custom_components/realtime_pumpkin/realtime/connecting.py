@@ -1,0 +1,110 @@
+"""The socket and its session: configured, lost, opened anew, refused, told."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from .actions import Action, FinishUtterance, Notify, Reconnect, Send
+from .conversation import Conversation, Due
+from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
+from .events import ServerError, SessionCreated, SessionStarted, SessionUpdated
+from .finish import EndReason
+from .signals import SocketLost, Message
+
+CONFIGURE_TIMEOUT: Final = 10.0
+CONFIGURE_ID: Final = "configure"
+
+
+def on_session_created(talk: Conversation, event: SessionCreated) -> Iterator[Action]:
+    """Configure the session before anything else is sent."""
+    talk.session_id = event.session_id
+    talk.wait(Due.CONFIGURED, CONFIGURE_TIMEOUT)
+    update = {
+        "type": "session.update",
+        "event_id": CONFIGURE_ID,
+        "session": talk.config.as_dict(),
+    }
+    yield Send(update)
+
+
+def on_session_updated(talk: Conversation, _event: SessionUpdated) -> Iterator[Action]:
+    """Start or resume the conversation."""
+    if talk.is_ready:
+        return
+    talk.is_ready = True
+    talk.deadlines.cancel(Due.CONFIGURED)
+    talk.reconnection.succeeded()
+    is_resumed, talk.has_begun = talk.has_begun, True
+    yield Notify(SessionStarted(talk.session_id, is_resumed))
+    yield from _reseed(talk) if is_resumed else _open(talk)
+    while talk.messages:
+        yield from on_message(talk, talk.messages.popleft())
+    yield from talk.microphone.open()
+
+
+def _open(talk: Conversation) -> Iterator[Action]:
+    """Tell the model what it should know, and let it open if it should."""
+    for text in talk.behaviour.context:
+        yield from talk.inject("system", text)
+    if talk.behaviour.opening:
+        yield from talk.direct("system", talk.behaviour.opening)
+        yield from talk.gate.request()
+
+
+def _reseed(talk: Conversation) -> Iterator[Action]:
+    """Tell a new, empty session what was said so far."""
+    for item in talk.history.items():
+        yield Send({"type": "conversation.item.create", "item": item})
+
+
+def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action]:
+    """Try for a new socket; what was received plays on meanwhile."""
+    talk.is_ready = False
+    talk.deadlines.cancel(Due.CONFIGURED)
+    talk.deadlines.cancel(Due.ANSWER)
+    talk.gate.reset()
+    talk.calls.forget()
+    talk.turns.speech_lost()
+    talk.microphone.lose()
+    if talk.playback.end_all():
+        yield FinishUtterance()
+    if is_terminal(event.error.kind):
+        yield from talk.fail(event.error)
+    elif talk.ending:
+        talk.ending.give_up()
+    else:
+        yield from _retry(talk, event.error)
+
+
+def _retry(talk: Conversation, error: RealtimeError) -> Iterator[Action]:
+    """Ask for a new socket while the budget lasts."""
+    delay = talk.reconnection.next_delay(talk.now)
+    if delay is not None:
+        yield Reconnect(delay)
+        return
+    yield from talk.complain(error, fatal=True)
+    yield from talk.end(EndReason.CONNECTION_LOST)
+
+
+def on_error(talk: Conversation, event: ServerError) -> Iterator[Action]:
+    """Tell harmless races from what a person has to know."""
+    if talk.gate.refused(event):
+        talk.ending.refused()
+    payload = {"type": event.error_type, "code": event.code, "message": event.message}
+    kind = classify_error(payload)
+    if kind in (ErrorKind.BENIGN, ErrorKind.EXPIRED):
+        return  # After `session_expired` the socket closes.
+    error = RealtimeError.from_payload(payload)
+    if event.event_id == CONFIGURE_ID or is_terminal(kind):
+        yield from talk.fail(error)
+    else:
+        yield from talk.complain(error)
+
+
+def on_message(talk: Conversation, event: Message) -> Iterator[Action]:
+    """Put a message into the conversation, kept until there is a session."""
+    if not talk.is_ready:
+        talk.messages.append(event)
+        return
+    yield from talk.inject(event.role, event.text)
+    if event.respond and not talk.ending:
+        yield from talk.gate.request()

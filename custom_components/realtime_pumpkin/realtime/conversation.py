@@ -1,0 +1,102 @@
+"""The parts of one conversation, and the small steps that several rooms take."""
+
+from collections import deque
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+
+from .actions import Action, End, Notify, Send
+from .calls import ToolCalls
+from .config import Behaviour, SessionConfig
+from .deadlines import Deadlines
+from .ending import Ending
+from .errors import RealtimeError
+from .events import Failed
+from .gate import ResponseGate
+from .history import History, text_item
+from .microphone import MicrophoneGate
+from .playback import Playback
+from .reconnection import Reconnection
+from .signals import Message
+from .turns import Turns
+from .usage import Usage
+
+BUFFERED_MESSAGES = 20
+
+
+class Due(StrEnum):
+    """What a conversation waits for."""
+
+    CONFIGURED = "configured"
+    ANSWER = "answer"
+    RESPONSE = "response"
+    ECHO_GONE = "echo_gone"
+    IDLE = "idle"
+    MAX_DURATION = "max_duration"
+    FAREWELL = "farewell"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Everything that is known of a conversation while it runs."""
+
+    config: SessionConfig
+    behaviour: Behaviour
+    now: float = 0.0
+    started_at: float | None = None
+    session_id: str = ""
+    is_ready: bool = False
+    has_begun: bool = False
+    is_over: bool = False
+    farewell_clocks: int = 0
+    gate: ResponseGate = field(default_factory=ResponseGate)
+    microphone: MicrophoneGate = field(default_factory=MicrophoneGate)
+    playback: Playback = field(default_factory=Playback)
+    calls: ToolCalls = field(default_factory=ToolCalls)
+    turns: Turns = field(default_factory=Turns)
+    ending: Ending = field(default_factory=Ending)
+    reconnection: Reconnection = field(default_factory=Reconnection)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    history: History = field(default_factory=History)
+    usage: Usage = field(default_factory=Usage)
+    messages: deque[Message] = field(
+        default_factory=lambda: deque(maxlen=BUFFERED_MESSAGES)
+    )
+    _line_ids: count[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def duration(self) -> float:
+        """Return for how many seconds the conversation has run."""
+        return 0.0 if self.started_at is None else self.now - self.started_at
+
+    def wait(self, name: Hashable, seconds: float) -> None:
+        """Make a name due in so many seconds."""
+        self.deadlines.set(name, self.now + seconds)
+
+    def inject(self, role: str, text: str) -> Iterator[Action]:
+        """Put a text into the conversation that a new session is told again."""
+        self.history.write(role, f"line_{next(self._line_ids)}", text)
+        yield from self.direct(role, text)
+
+    def direct(self, role: str, text: str) -> Iterator[Action]:
+        """Put a text into the session that only matters now."""
+        item = text_item(role, text)
+        yield Send({"type": "conversation.item.create", "item": item})
+
+    def fail(self, error: RealtimeError) -> Iterator[Action]:
+        """End at once for a reason that trying again cannot change."""
+        yield from self.complain(error, fatal=True)
+        yield from self.end(error.kind)
+
+    def complain(
+        self, error: RealtimeError, *, fatal: bool = False
+    ) -> Iterator[Action]:
+        """Say what went wrong."""
+        yield Notify(Failed(error.kind, error.code, error.message, fatal))
+
+    def end(self, reason: str) -> Iterator[Action]:
+        """End now; nothing is done any more after this."""
+        if not self.is_over:
+            self.is_over = True
+            yield End(self.ending.reason or reason)

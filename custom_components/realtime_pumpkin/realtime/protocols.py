@@ -1,0 +1,85 @@
+"""What the rest of the integration sees of a conversation with a model.
+
+Another wire protocol (one in which the model owns turn taking, say) or a
+rehearsal without any network stands beside Realtime by meeting
+`ConversationSession`.
+"""
+
+from typing import Protocol
+
+from .events import ConversationUpdate, Phase, ToolCalled
+from .usage import Usage
+
+
+class Speaker(Protocol):
+    """Where the session's sound goes: see `AudioSink` for the contract."""
+
+    def begin(self, utterance: str) -> None:
+        """Start an utterance behind those that still play."""
+
+    def write(self, pcm: bytes) -> None:
+        """Add PCM s16le mono 24 kHz to the utterance begun last."""
+
+    def finish(self) -> None:
+        """Say that the utterance has no more audio."""
+
+    def clear(self) -> int:
+        """Fall silent at once; return how many ms of the utterance were heard."""
+
+
+class SessionObserver(Protocol):
+    """Whoever wants to know what happens in a conversation."""
+
+    def conversation_updated(self, update: ConversationUpdate) -> None:
+        """Hear of one thing that happened."""
+
+    def phase_changed(self, phase: Phase) -> None:
+        """Hear what the voice is doing now."""
+
+    def tool_called(self, call: ToolCalled) -> None:
+        """Run a tool and answer with `ConversationSession.tool_finished`."""
+
+
+class ConversationSession(Protocol):
+    """One conversation with a model, from its first socket to its end.
+
+    Methods that are not async return at once and never raise.
+    """
+
+    @property
+    def turns(self) -> int:
+        """Return how many turns of the visitor were answered aloud."""
+
+    @property
+    def usage(self) -> Usage:
+        """Return the tokens that were used."""
+
+    def transcript(self) -> list[dict[str, str]]:
+        """Return what was said, as `role` (user, assistant) and `text`."""
+
+    async def open(self) -> None:
+        """Open the first socket; raise `RealtimeError` where it cannot be had."""
+
+    async def run(self) -> str:
+        """Hold the conversation; return the reason for its end."""
+
+    async def close(self) -> None:
+        """Close what is open, within 2 s."""
+
+    def hear(self, pcm: bytes) -> None:
+        """Take a microphone frame: PCM s16le mono 24 kHz, 20 to 100 ms."""
+
+    def add_message(self, role: str, text: str, *, respond: bool) -> None:
+        """Put a message (role system or user) into the conversation."""
+
+    def tool_finished(self, call_id: str, output: str) -> None:
+        """Give the model a tool's result, a JSON text."""
+
+    def stop(self, reason: str, *, goodbye: bool) -> None:
+        """End the conversation, after a spoken goodbye or at once."""
+
+    def audio_started(self, utterance: str) -> None:
+        """Hear from the speaker that an utterance became audible."""
+
+    def audio_finished(self, utterance: str, heard_ms: int) -> None:
+        """Hear from the speaker that an utterance was heard to its end."""

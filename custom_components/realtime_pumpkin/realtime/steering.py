@@ -1,0 +1,128 @@
+"""The end and the clocks: what moves a conversation when nobody speaks."""
+
+from collections.abc import Hashable, Iterator
+from typing import Final
+
+from .actions import Action, ClearSpeaker
+from .calls import error_output
+from .connecting import on_connection_lost
+from .conversation import Conversation, Due
+from .ending import Farewell
+from .errors import ErrorKind, RealtimeError
+from .finish import GOODBYE, STILL_THERE, EndReason
+from .signals import SocketLost, Stop
+
+LONGEST_FAREWELL_CLOCKS: Final = 5
+NO_REACTION: Final = "The service did not react in time"
+TOOL_TOO_SLOW: Final = "The tool did not answer in time."
+
+
+def on_stop(talk: Conversation, event: Stop) -> Iterator[Action]:
+    """End, with a goodbye where one can be said."""
+    if event.goodbye and talk.is_ready:
+        talk.ending.begin(event.reason, Farewell.WANTED)
+        return
+    if not talk.playback.is_silent:
+        yield ClearSpeaker()
+    yield from talk.end(event.reason)
+
+
+def settle(talk: Conversation) -> Iterator[Action]:
+    """Bring clocks and goodbye in line with what has just happened."""
+    if talk.is_over:
+        return
+    if talk.ending:
+        yield from _say_goodbye(talk)
+    _watch(talk, Due.RESPONSE, talk.gate.is_requested, talk.behaviour.response_timeout)
+    _watch(talk, Due.IDLE, _is_quiet(talk), talk.behaviour.idle_timeout)
+    if talk.turns.is_unanswered and not is_answering(talk):
+        talk.turns.give_up()
+
+
+def _watch(talk: Conversation, due: Due, is_on: bool, seconds: float) -> None:
+    """Let a clock run for exactly as long as something is the case."""
+    if not is_on:
+        talk.deadlines.cancel(due)
+    elif due not in talk.deadlines:
+        talk.wait(due, seconds)
+
+
+def is_answering(talk: Conversation) -> bool:
+    """Tell whether an answer is expected, made or still to be heard."""
+    is_expected = talk.gate.is_busy or Due.ANSWER in talk.deadlines
+    return is_expected or talk.calls.is_waiting or not talk.playback.is_silent
+
+
+def _is_quiet(talk: Conversation) -> bool:
+    """Tell whether nobody speaks and nobody is about to."""
+    is_idle = not (talk.turns.is_speaking or is_answering(talk))
+    return talk.is_ready and is_idle and not talk.ending
+
+
+def _say_goodbye(talk: Conversation) -> Iterator[Action]:
+    """Ask for the goodbye, and end once it was heard."""
+    talk.microphone.is_closed = True
+    talk.turns.is_speaking = False
+    if Due.FAREWELL not in talk.deadlines:
+        talk.wait(Due.FAREWELL, talk.behaviour.farewell_timeout)
+    if talk.ending.farewell is Farewell.WANTED:
+        talk.gate.drop()
+        if not talk.gate.is_busy:
+            talk.ending.farewell = Farewell.ASKED
+            yield from talk.direct("system", GOODBYE)
+            yield from talk.gate.request(tool_choice="none")
+    elif talk.ending.farewell is Farewell.SAID and talk.playback.is_silent:
+        yield from talk.end(talk.ending.reason)
+
+
+def on_due(talk: Conversation, name: Hashable) -> Iterator[Action]:
+    """Do what a clock was set for."""
+    match name:
+        case Due.CONFIGURED | Due.RESPONSE:
+            yield from _on_silence_of_service(talk, str(name))
+        case Due.ANSWER:
+            yield from talk.gate.release()
+            yield from talk.gate.request()
+        case Due.ECHO_GONE:
+            yield from talk.microphone.reopen()
+        case Due.IDLE:
+            yield from _on_idle(talk)
+        case Due.MAX_DURATION:
+            yield from on_stop(talk, Stop(EndReason.MAX_DURATION, goodbye=True))
+        case Due.FAREWELL:
+            yield from _on_long_farewell(talk)
+        case ("tool", str(call_id)):
+            talk.calls.finished(call_id, error_output(TOOL_TOO_SLOW))
+
+
+def _on_idle(talk: Conversation) -> Iterator[Action]:
+    """Ask once whether somebody is still there, then say goodbye."""
+    if talk.turns.has_asked:
+        yield from on_stop(talk, Stop(EndReason.IDLE, goodbye=True))
+        return
+    talk.turns.has_asked = True
+    yield from talk.direct("system", STILL_THERE)
+    yield from talk.gate.request()
+
+
+def _on_silence_of_service(talk: Conversation, what: str) -> Iterator[Action]:
+    """Give up what the service was asked for and never did."""
+    error = RealtimeError(ErrorKind.SERVER, f"{what}_timeout", NO_REACTION)
+    yield from talk.complain(error)
+    if what == Due.CONFIGURED:
+        yield from on_connection_lost(talk, SocketLost(error))
+        return
+    if talk.ending:
+        talk.ending.give_up()
+    yield from talk.gate.give_up()
+
+
+def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
+    """End without the rest of a goodbye that never comes or never ends."""
+    talk.farewell_clocks += 1
+    is_heard = talk.playback.is_audible
+    if is_heard and talk.farewell_clocks < LONGEST_FAREWELL_CLOCKS:
+        return  # `settle` sets the clock again.
+    if not talk.playback.is_silent:
+        yield ClearSpeaker()
+    yield from talk.end(talk.ending.reason)
