@@ -1,0 +1,57 @@
+"""Make everything that the scripts of this repository run on.
+
+Called by `script/setup`; needs nothing but Python 3.9, and is plain enough for it. It makes
+
+- `.venv`: Python 3.14 with Home Assistant, the tests, the linters and the demo;
+- `.venv-satellite`: PyPI's `wyoming-satellite`, which wants another `wyoming` than Home Assistant.
+
+Both come from `uv.lock`. What belongs to neither (uv, Python where none is installed) lives in
+`$XDG_CACHE_HOME/realtime-pumpkin`. Debian packages are installed through apt where that may be
+done without asking for a password; else the line to type is printed.
+"""
+
+import fcntl
+import sys
+import time
+
+from console import SetupError, seconds, step
+from debian import install_missing_packages
+from environments import make_environments, stale_environments
+from interpreter import find_or_install_python
+from paths import STATE_FOLDER
+from uv import find_or_fetch_uv
+
+
+def set_up() -> None:
+    """Bring packages, uv, Python and the environments up to date."""
+    started = time.monotonic()
+    install_missing_packages()
+    stale = stale_environments()
+    if stale:
+        with step("uv") as done:
+            uv = find_or_fetch_uv()
+            done(str(uv))
+        with step("Python 3.14") as done:
+            python = find_or_install_python(uv)
+            done(str(python))
+        make_environments(uv, python, stale)
+    print(f"Set-up is complete ({seconds(started)}).", flush=True)
+
+
+def main() -> int:
+    """Set up under a lock, so that two shells may ask at once."""
+    STATE_FOLDER.mkdir(parents=True, exist_ok=True)
+    with (STATE_FOLDER / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            set_up()
+        except SetupError as error:
+            print(f"\nSet-up stopped: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
