@@ -19,7 +19,7 @@ from debian import install_missing_packages
 from environments import make_environments, stale_environments
 from interpreter import find_or_install_python
 from paths import STATE_FOLDER
-from uv import find_or_fetch_uv
+from uv_binary import find_or_fetch_uv
 
 
 def set_up() -> None:

@@ -54,7 +54,7 @@ def wheel_url(project: str, filename: str) -> str:
         links = [file["url"] for file in json.loads(page)["files"]]
     else:
         links = re.findall(r'href="([^"#]+)', page)
-    for link in links:
+    for link in map(str, links):
         if link.split("#")[0].endswith(f"/{filename}"):
             return urljoin(page_url, link)
     raise SetupError(f"{page_url} does not list {filename}.")

@@ -1,0 +1,3 @@
+"""What Home Assistant puts in the place of voluptuous, for the type checker."""
+
+from probatio import *
