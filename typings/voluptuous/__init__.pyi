@@ -1,3 +1,2 @@
-"""What Home Assistant puts in the place of voluptuous, for the type checker."""
-
+# What Home Assistant puts in the place of voluptuous, for the type checker.
 from probatio import *
