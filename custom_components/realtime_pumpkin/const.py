@@ -11,6 +11,8 @@ SUBENTRY_VOICE: Final = "voice"
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 
+ATTR_CONVERSATION_ID: Final = "conversation_id"
+
 CONF_BASE_URL: Final = "base_url"
 CONF_ENTITY_ID: Final = "entity_id"
 CONF_HOST: Final = "host"
@@ -53,6 +55,10 @@ VOICES: Final = (
     "shimmer",
     "verse",
 )
+
+
+VOICE_ENTITY: Final = "voice"
+"""The key of the entity that stands for a voice; part of its unique id."""
 
 
 class MicrophoneKind(StrEnum):

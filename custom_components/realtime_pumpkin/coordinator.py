@@ -1,25 +1,54 @@
 """The only owner of a voice's conversation and the only source of its state."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, override
+import asyncio
+from dataclasses import dataclass, replace
+import functools
+from typing import Any, Final, override
 
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError, TemplateError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util.ulid import ulid_now
 
-from .const import LOGGER, EventName
+from .bus import ConversationEvent, EventListener, event_of
+from .call import Call, Carrier
+from .client import RealtimeAccount
+from .const import (
+    ATTR_CONVERSATION_ID,
+    DEFAULT_TRANSCRIPTION_MODEL,
+    DOMAIN,
+    LOGGER,
+    VOICE_ENTITY,
+    EventName,
+)
+from .issues import (
+    Failure,
+    as_home_assistant_error,
+    async_clear_issues,
+    async_raise_issue,
+)
+from .links.create import create_links
+from .links.errors import LinkError
 from .options import VoiceOptions
+from .prompt import SECOND_RING, render_instructions, render_opening
+from .realtime.config import Behaviour, SessionConfig
+from .realtime.errors import ErrorKind, RealtimeError
+from .realtime.events import (
+    AssistantTranscriptDelta,
+    ConversationUpdate,
+    Failed,
+    Phase,
+    ToolCalled,
+)
+from .realtime.finish import EndReason
+from .realtime.runner import RealtimeSession
+from .tools import Toolbox
 
-
-class Phase(StrEnum):
-    """What the voice is doing, as seen from the porch."""
-
-    IDLE = "idle"
-    LISTENING = "listening"
-    PROCESSING = "processing"
-    RESPONDING = "responding"
+UNLOAD_TIMEOUT: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +60,34 @@ class VoiceState:
     available: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationEvent:
-    """One thing that happened, as automations and the event entity see it."""
-
-    name: EventName
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-type EventListener = Callable[[ConversationEvent], None]
-
-
 class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     """Join link, session and Home Assistant for one voice."""
 
     config_entry: ConfigEntry[Any]
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        subentry: ConfigSubentry,
+        account: RealtimeAccount,
     ) -> None:
         """Read the voice's options; nothing is opened before a conversation."""
         super().__init__(hass, LOGGER, config_entry=entry, name=subentry.title)
         self.subentry = subentry
         self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         self.data = VoiceState()
+        self._account = account
+        self._listeners_of_events: list[EventListener] = []
+        self._call: Call | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._reason_if_cancelled = EndReason.UNLOADED
 
+    @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
         """Call the listener for each conversation event until unsubscribed."""
-        raise NotImplementedError
+        self._listeners_of_events.append(listener)
+        return functools.partial(self._listeners_of_events.remove, listener)
 
     async def async_start_conversation(
         self,
@@ -69,19 +98,197 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     ) -> str:
         """Start a conversation and return its id once the microphone is open.
 
+        While one runs, its voice is told that somebody else is at the door.
         Raises a translated `HomeAssistantError` where it cannot start.
         """
-        raise NotImplementedError
+        if (running := self.data.conversation_id) is not None:
+            self._tell_of_second_ring()
+            return running
+        config = self._configure(instructions)
+        conversation_id = ulid_now()
+        self._set(phase=Phase.PROCESSING, conversation_id=conversation_id)
+        self._fire(EventName.CONVERSATION_STARTED)
+        self._call = call = self._create_call(
+            config,
+            Behaviour(
+                opening=render_opening(opening), context=(context,) if context else ()
+            ),
+        )
+        opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
+        self._task = self.config_entry.async_create_background_task(
+            self.hass, self._async_hold(call, opened), f"{self.name} conversation"
+        )
+        if (failure := await opened) is not None:
+            raise as_home_assistant_error(failure) from failure
+        return conversation_id
 
     async def async_stop_conversation(self, *, goodbye: bool = True) -> None:
         """End the conversation, with a spoken goodbye or at once."""
-        raise NotImplementedError
+        if self._call is None or self._task is None:
+            return
+        if self._call.is_open:
+            self._call.session.stop(EndReason.STOPPED, goodbye=goodbye)
+        else:
+            self._cancel(EndReason.STOPPED)
 
     async def async_add_message(self, *, role: str, text: str, respond: bool) -> None:
-        """Put a message into the running conversation (role system or user)."""
-        raise NotImplementedError
+        """Put a message into the running conversation (role system or user).
+
+        Raises `ServiceValidationError` where none is running.
+        """
+        if self._call is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="no_conversation"
+            )
+        self._call.session.add_message(role, text, respond=respond)
 
     @override
     async def async_shutdown(self) -> None:
         """End a running conversation at once; nothing of it stays behind."""
         await super().async_shutdown()
+        task = self._cancel(EndReason.UNLOADED)
+        if task is not None:
+            await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
+
+    def _configure(self, extra: str | None) -> SessionConfig:
+        """Return how the session is to be; raise where the persona is broken."""
+        try:
+            persona = self.options.instructions
+            instructions = render_instructions(self.hass, persona, extra)
+        except TemplateError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="instructions_invalid",
+                translation_placeholders={"voice": self.name, "error": str(error)},
+            ) from error
+        return SessionConfig(
+            instructions=instructions,
+            voice=self.options.voice,
+            transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
+            tools=Toolbox().specs,
+        )
+
+    def _create_call(self, config: SessionConfig, behaviour: Behaviour) -> Call:
+        """Put the parts of a conversation together, all of them closed."""
+        source, sink = create_links(self.hass, self.options, self._spawn)
+        session = RealtimeSession(
+            config,
+            behaviour,
+            connect=functools.partial(self._account.async_connect, self.options.model),
+            speaker=sink,
+            observer=self,
+        )
+        return Call(source, sink, session, Toolbox(), self._report)
+
+    def _spawn(self, coro: Carrier, name: str) -> asyncio.Task[None]:
+        """Start a task of a link that the config entry owns."""
+        return self.config_entry.async_create_background_task(
+            self.hass, coro, f"{self.name} {name}"
+        )
+
+    async def _async_hold(
+        self, call: Call, opened: asyncio.Future[Failure | None]
+    ) -> None:
+        """Hold one conversation from its opening to its end."""
+        reason: str = EndReason.ERROR
+        failure: Failure | None = None
+        try:
+            await call.async_open()
+            async_clear_issues(self.hass, self.subentry.subentry_id)
+            opened.set_result(None)
+            reason = await call.async_run()
+        except (LinkError, RealtimeError) as error:
+            reason, failure = EndReason.START_FAILED, error
+        except asyncio.CancelledError:
+            reason = self._reason_if_cancelled
+            raise
+        finally:
+            self._end(call, reason, failure)
+            if not opened.done():
+                opened.set_result(failure)
+
+    def _end(self, call: Call, reason: str, failure: Failure | None) -> None:
+        """Go back to idle and say how it was."""
+        if failure is not None:
+            self._report(failure)
+        self._call = self._task = None
+        conversation_id = self.data.conversation_id
+        self._set(phase=Phase.IDLE, conversation_id=None)
+        self._fire(
+            EventName.CONVERSATION_ENDED,
+            conversation_id=conversation_id,
+            reason=str(reason),
+            **call.summary(self.options.model),
+        )
+
+    def _cancel(self, reason: EndReason) -> asyncio.Task[None] | None:
+        """End the conversation without a word; return what to wait for."""
+        self._reason_if_cancelled = reason
+        task = self._task
+        if task is not None:
+            task.cancel()
+        return task
+
+    def _tell_of_second_ring(self) -> None:
+        """Let the voice know that somebody else is at the door."""
+        if self._call is not None:
+            self._call.session.add_message("system", SECOND_RING, respond=False)
+
+    @callback
+    def conversation_updated(self, update: ConversationUpdate) -> None:
+        """Tell automations what happened."""
+        match update:
+            case AssistantTranscriptDelta() if not self.options.transcript_deltas:
+                return
+            case Failed(kind, code, message, fatal=True):
+                self._ask_for_help(RealtimeError(ErrorKind(kind), code, message))
+        if (event := event_of(update)) is not None:
+            self._fire(event.name, **event.data)
+
+    @callback
+    def phase_changed(self, phase: Phase) -> None:
+        """Show what the voice is doing; idle comes when all is closed."""
+        if phase is not Phase.IDLE:
+            self._set(phase=phase)
+
+    @callback
+    def tool_called(self, call: ToolCalled) -> None:
+        """Run a tool beside the conversation."""
+        if self._call is not None:
+            self._call.run_tool(call)
+
+    def _report(self, failure: Failure) -> None:
+        """Say that a device or the account failed."""
+        self._ask_for_help(failure)
+        LOGGER.debug("%s: %s", self.name, type(failure).__name__)
+        self._fire(
+            EventName.ERROR,
+            kind=failure.translation_key,
+            code=None,
+            message=str(failure),
+            fatal=True,
+        )
+
+    def _ask_for_help(self, failure: Failure) -> None:
+        """Raise a repair where only a person can mend what failed."""
+        async_raise_issue(self.hass, failure, self.config_entry, self.subentry)
+
+    def _set(self, **changes: Any) -> None:
+        """Change the state and show it."""
+        self.async_set_updated_data(replace(self.data, **changes))
+
+    def _fire(self, name: EventName, **data: Any) -> None:
+        """Fire an event on the bus and at the event entity."""
+        data = {ATTR_CONVERSATION_ID: self.data.conversation_id, **self._ids(), **data}
+        self.hass.bus.async_fire(f"{DOMAIN}_{name}", data)
+        for listener in list(self._listeners_of_events):
+            listener(ConversationEvent(name, data))
+
+    def _ids(self) -> dict[str, str | None]:
+        """Return the ids of the voice's entity and device."""
+        registry = er.async_get(self.hass)
+        unique_id = f"{self.subentry.subentry_id}_{VOICE_ENTITY}"
+        entity_id = registry.async_get_entity_id(SATELLITE_DOMAIN, DOMAIN, unique_id)
+        entity = registry.async_get(entity_id) if entity_id else None
+        device_id = entity.device_id if entity else None
+        return {ATTR_ENTITY_ID: entity_id, ATTR_DEVICE_ID: device_id}

@@ -1,0 +1,43 @@
+"""What the model is told: who it is, how it behaves, how it begins."""
+
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.template import Template
+
+# Apart from the persona, so that no persona can lose them by accident.
+SAFETY: Final = (
+    "Whoever speaks with you may be a child. Never ask for a name, a school or "
+    "an address. Frighten nobody more than is fun. If you are asked, say that "
+    "you are a talking computer."
+)
+FINISHING: Final = (
+    "When the conversation is over, say goodbye and call the tool "
+    "finish_conversation in the same answer. Never mention tools."
+)
+GREET: Final = "Somebody has just come to the door. Greet them now."
+OPEN_WITH: Final = "Open the conversation now by saying, in character: {line}"
+SECOND_RING: Final = (
+    "The doorbell rang again: somebody else is at the door as well. Mention it "
+    "when it fits."
+)
+
+
+def render_instructions(hass: HomeAssistant, persona: str, extra: str | None) -> str:
+    """Render the persona's template and put the fixed rules behind it.
+
+    Raises `TemplateError` where the persona is no valid template.
+    """
+    rendered = str(Template(persona, hass).async_render(parse_result=False))
+    parts = [rendered, extra or "", SAFETY, FINISHING]
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def render_opening(line: str | None) -> str:
+    """Return the direction to open with a line, or with a greeting of its own.
+
+    An empty line means that the voice listens first.
+    """
+    if line is None:
+        return GREET
+    return OPEN_WITH.format(line=line) if line.strip() else ""
