@@ -1,0 +1,97 @@
+"""Realtime Pumpkin: spoken conversations with whoever is at the door."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .client import RealtimeAccount, async_check_account, create_account
+from .const import CONF_MODEL, DEFAULT_MODEL, DOMAIN, SUBENTRY_VOICE
+from .coordinator import VoiceCoordinator
+from .issues import async_clear_issues
+from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
+from .realtime.errors import ErrorKind, RealtimeError
+from .services import async_setup_services
+
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.EVENT)
+
+# The key is good, and what is wrong is told where a conversation needs it.
+_GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> bool:
+    """Check the account and set up its voices."""
+    account = await _async_open_account(hass, entry)
+    voices = {
+        subentry.subentry_id: VoiceCoordinator(hass, entry, subentry, account)
+        for subentry in _voices(entry)
+    }
+    entry.runtime_data = RealtimePumpkinData(account, voices)
+    for voice in voices.values():
+        await voice.async_register_shutdown()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    return True
+
+
+async def async_unload_entry(
+    hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> bool:
+    """End every conversation and remove the voices."""
+    for subentry_id, voice in entry.runtime_data.voices.items():
+        await voice.async_shutdown()
+        async_clear_issues(hass, subentry_id)
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def _async_reload(hass: HomeAssistant, entry: RealtimePumpkinConfigEntry) -> None:
+    """Take over what a flow changed, a voice added or removed included."""
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def _async_open_account(
+    hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> RealtimeAccount:
+    """Return the account once its server let us in."""
+    model = next(
+        (voice.data.get(CONF_MODEL, DEFAULT_MODEL) for voice in _voices(entry)),
+        DEFAULT_MODEL,
+    )
+    try:
+        account = create_account(hass, entry.data)
+        await async_check_account(account, model)
+    except RealtimeError as err:
+        if err.kind not in _GOOD_ENOUGH:
+            failure = (
+                ConfigEntryAuthFailed
+                if err.kind is ErrorKind.AUTH
+                else ConfigEntryNotReady
+            )
+            raise failure(
+                translation_domain=DOMAIN,
+                translation_key=err.translation_key,
+                translation_placeholders=err.placeholders,
+            ) from err
+    return account
+
+
+def _voices(entry: RealtimePumpkinConfigEntry) -> list[ConfigSubentry]:
+    """Return the subentries that are voices."""
+    return [
+        subentry
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_VOICE
+    ]

@@ -1,0 +1,86 @@
+"""What went wrong, told to a person: as an action's error and as a repair."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .links.errors import (
+    LinkError,
+    NoInternalUrl,
+    SatelliteModeUnsupported,
+    SatelliteNotASatellite,
+    SatelliteOccupied,
+    SatelliteSilent,
+    SpeakerNeverFetched,
+)
+from .realtime.errors import ErrorKind, RealtimeError
+
+type Failure = LinkError | RealtimeError
+
+# Only these need a person's hand; the rest passes or is told by the action.
+_LINK_ISSUES: Final = frozenset(
+    error.translation_key
+    for error in (
+        NoInternalUrl,
+        SatelliteModeUnsupported,
+        SatelliteNotASatellite,
+        SatelliteOccupied,
+        SatelliteSilent,
+        SpeakerNeverFetched,
+    )
+)
+_ACCOUNT_ISSUES: Final = frozenset(
+    f"account_{kind}"
+    for kind in (ErrorKind.MODEL, ErrorKind.QUOTA, ErrorKind.WRONG_URL, ErrorKind.TLS)
+)
+ISSUES: Final = _LINK_ISSUES | _ACCOUNT_ISSUES
+
+
+def as_home_assistant_error(failure: Failure) -> HomeAssistantError:
+    """Return the failure as an action raises it, translated."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=failure.translation_key,
+        translation_placeholders=failure.placeholders,
+    )
+
+
+@callback
+def async_raise_issue(
+    hass: HomeAssistant, failure: Failure, entry: ConfigEntry, voice: ConfigSubentry
+) -> None:
+    """Ask the user for help where only they can mend what failed.
+
+    A refused key asks for a new one, as Home Assistant does everywhere.
+    """
+    if isinstance(failure, RealtimeError) and failure.kind is ErrorKind.AUTH:
+        entry.async_start_reauth(hass)
+        return
+    key = failure.translation_key
+    if key not in ISSUES:
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(key, voice.subentry_id),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={"voice": voice.title, **failure.placeholders},
+    )
+
+
+@callback
+def async_clear_issues(hass: HomeAssistant, voice_id: str) -> None:
+    """Take back what was asked for a voice (its subentry id): it works now."""
+    for key in ISSUES:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(key, voice_id))
+
+
+def _issue_id(key: str, voice_id: str) -> str:
+    """Return the id of a voice's issue."""
+    return f"{key}_{voice_id}"

@@ -1,0 +1,103 @@
+"""The actions of a voice."""
+
+from typing import Final
+
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_register_platform_entity_service
+from homeassistant.helpers.typing import VolDictType
+import probatio
+
+from .assist_satellite import VoiceSatellite
+from .const import ATTR_CONVERSATION_ID, DOMAIN
+
+ATTR_CONTEXT: Final = "context"
+ATTR_GOODBYE: Final = "goodbye"
+ATTR_INSTRUCTIONS: Final = "instructions"
+ATTR_OPENING: Final = "opening"
+ATTR_RESPOND: Final = "respond"
+ATTR_ROLE: Final = "role"
+ATTR_TEXT: Final = "text"
+
+ROLES: Final = ("system", "user")
+
+SERVICE_ADD_MESSAGE: Final = "add_message"
+SERVICE_START_CONVERSATION: Final = "start_conversation"
+SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
+
+_WORDS: Final = probatio.All(cv.string, probatio.Strip, probatio.Length(min=1))
+
+START_SCHEMA: Final[VolDictType] = {
+    probatio.Optional(ATTR_OPENING): _WORDS,
+    probatio.Optional(ATTR_INSTRUCTIONS): _WORDS,
+    probatio.Optional(ATTR_CONTEXT): _WORDS,
+}
+STOP_SCHEMA: Final[VolDictType] = {
+    probatio.Optional(ATTR_GOODBYE, default=True): cv.boolean
+}
+MESSAGE_SCHEMA: Final[VolDictType] = {
+    probatio.Required(ATTR_TEXT): _WORDS,
+    probatio.Optional(ATTR_ROLE, default="system"): probatio.In(ROLES),
+    probatio.Optional(ATTR_RESPOND, default=True): cv.boolean,
+}
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, once for all accounts."""
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_START_CONVERSATION,
+        entity_domain=SATELLITE_DOMAIN,
+        schema=START_SCHEMA,
+        func=_async_start,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_STOP_CONVERSATION,
+        entity_domain=SATELLITE_DOMAIN,
+        schema=STOP_SCHEMA,
+        func=_async_stop,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_ADD_MESSAGE,
+        entity_domain=SATELLITE_DOMAIN,
+        schema=MESSAGE_SCHEMA,
+        func=_async_add_message,
+    )
+
+
+async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
+    """Start a conversation and answer with its id."""
+    conversation_id = await voice.coordinator.async_start_conversation(
+        opening=call.data.get(ATTR_OPENING),
+        instructions=call.data.get(ATTR_INSTRUCTIONS),
+        context=call.data.get(ATTR_CONTEXT),
+    )
+    return {ATTR_CONVERSATION_ID: conversation_id}
+
+
+async def _async_stop(voice: VoiceSatellite, call: ServiceCall) -> None:
+    """End the conversation."""
+    await voice.coordinator.async_stop_conversation(goodbye=call.data[ATTR_GOODBYE])
+
+
+async def _async_add_message(voice: VoiceSatellite, call: ServiceCall) -> None:
+    """Put a message into the conversation."""
+    await voice.coordinator.async_add_message(
+        role=call.data[ATTR_ROLE],
+        text=call.data[ATTR_TEXT],
+        respond=call.data[ATTR_RESPOND],
+    )
