@@ -1,0 +1,1 @@
+"""The house as a person uses it: by the same addresses as the user interface."""

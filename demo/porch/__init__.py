@@ -1,0 +1,1 @@
+"""The porch: its sound card, the programs that use it, and who stands there."""

@@ -1,0 +1,44 @@
+"""Who stands at the door: listens, waits for silence, then speaks."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from demo.visit import Line, Visit
+
+from .ears import Ears
+
+
+class NobodyAnsweredError(Exception):
+    """The visitor waited for the pumpkin and heard nothing."""
+
+
+async def visit(
+    ears: Ears,
+    script: Visit,
+    lines: Sequence[Path],
+    begins: Callable[[Line, int], None],
+    ends: Callable[[], None],
+) -> None:
+    """Say every line when it is its turn; tell when each begins and ends.
+
+    The only thing a visitor knows is what the speaker played. Returns when the
+    last line has been said; raises `NobodyAnsweredError` where nothing was heard.
+    """
+    said_ms = ears.heard.now_ms
+    for line, file in zip(script.lines, lines, strict=True):
+        await hear_out(ears, said_ms, script.answer_within_s, line.after_quiet_ms)
+        begins(line, ears.heard.quiet_ms)
+        await ears.say(file)
+        ends()
+        said_ms = ears.heard.now_ms
+
+
+async def hear_out(ears: Ears, after_ms: int, within_s: float, quiet_ms: int) -> None:
+    """Wait until the pumpkin has begun to speak, and has finished."""
+    try:
+        async with asyncio.timeout(within_s):
+            await ears.wait_for_sound(after_ms)
+    except TimeoutError as err:
+        raise NobodyAnsweredError(f"Nothing was heard for {within_s:.0f} s") from err
+    await ears.wait_for_quiet(quiet_ms)

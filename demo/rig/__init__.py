@@ -1,0 +1,1 @@
+"""The processes of a visit, each real, each ended with the demo."""

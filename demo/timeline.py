@@ -1,0 +1,211 @@
+"""Draw `timeline.png`: who spoke when, what happened, and how long it was quiet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import textwrap
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+import numpy as np
+
+from .measure import events as house
+from .measure.conversation import Speech, Who
+from .measure.recording import Samples
+from .measure.report import Measurement
+
+_NIGHT, _PAPER, _FAINT = "#15111f", "#efe6d5", "#7d748c"
+_COLOURS = {Who.PUMPKIN: "#ff8a1f", Who.VISITOR: "#58cfc0"}
+_LANES = {Who.VISITOR: 1.0, Who.PUMPKIN: -1.0}
+_HEIGHT = 0.62
+_COLUMNS = 2400
+_CHARACTER_S = 0.0088
+"""The width of a letter as a share of the picture's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn, with seconds counted from the doorbell."""
+
+    axes: Axes
+    seen: Measurement
+    talk: Sequence[Speech]
+    names: dict[Who, str]
+
+    @property
+    def zero_s(self) -> float:
+        """Return the doorbell's place in the recording."""
+        return self.seen.doorbell_s or 0.0
+
+    @property
+    def width_s(self) -> float:
+        """Return how much time the picture shows."""
+        return self.seen.recording.duration_s
+
+    def x(self, place_s: float) -> float:
+        """Return where a place of the recording is drawn."""
+        return place_s - self.zero_s
+
+
+def draw(path: Path, seen: Measurement, talk: Sequence[Speech], visitor: str) -> None:
+    """Write the picture of a visit."""
+    figure = Figure(figsize=(16, 6.6), dpi=150, facecolor=_NIGHT)
+    axes = figure.add_axes((0.05, 0.105, 0.925, 0.78))
+    names = {Who.VISITOR: visitor, Who.PUMPKIN: "Pumpkin"}
+    picture = Picture(axes, seen, talk, names)
+    _dress(picture)
+    for who, samples in (
+        (Who.VISITOR, seen.recording.microphone),
+        (Who.PUMPKIN, seen.recording.speaker),
+    ):
+        _draw_wave(picture, who, samples)
+    for index, speech in enumerate(talk):
+        _draw_words(picture, index, speech)
+    _draw_pauses(picture)
+    _draw_marks(picture)
+    figure.text(0.05, 0.935, "One visit at the door", color=_PAPER, fontsize=17)
+    figure.text(0.975, 0.937, _summary(seen), color=_FAINT, fontsize=10.5, ha="right")
+    figure.savefig(path, facecolor=_NIGHT)
+
+
+def _dress(picture: Picture) -> None:
+    """Prepare an empty night with a time axis."""
+    axes = picture.axes
+    axes.set_facecolor(_NIGHT)
+    axes.set_xlim(picture.x(0), picture.x(picture.width_s))
+    axes.set_ylim(-2.75, 2.45)
+    axes.set_yticks([])
+    axes.tick_params(axis="x", colors=_FAINT, length=4, labelsize=9.5)
+    axes.set_xlabel("seconds since the doorbell", color=_FAINT, fontsize=9.5)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == "bottom")
+        spine.set_color(_FAINT)
+    for who, lane in _LANES.items():
+        axes.axhline(lane, color=_COLOURS[who], alpha=0.25, linewidth=0.8)
+        axes.text(
+            -0.006,
+            lane,
+            picture.names[who],
+            transform=axes.get_yaxis_transform(),
+            color=_COLOURS[who],
+            fontsize=11,
+            fontweight="bold",
+            rotation=90,
+            ha="right",
+            va="center",
+        )
+
+
+def _draw_wave(picture: Picture, who: Who, samples: Samples) -> None:
+    """Draw a channel's envelope around its lane."""
+    step = max(len(samples) // _COLUMNS, 1)
+    blocks = samples[: len(samples) // step * step].reshape(-1, step)
+    level = np.abs(blocks.astype(np.int32)).max(axis=1) / 32768
+    loudest = max(float(level.max(initial=0.0)), 0.05)
+    envelope = level / loudest * _HEIGHT
+    times = (np.arange(len(level)) + 0.5) * step / picture.seen.recording.rate
+    lane = _LANES[who]
+    picture.axes.fill_between(
+        times - picture.zero_s,
+        lane - envelope,
+        lane + envelope,
+        color=_COLOURS[who],
+        linewidth=0,
+    )
+
+
+def _draw_words(picture: Picture, index: int, speech: Speech) -> None:
+    """Write a speech's words outside its wave, as wide as there is room."""
+    above = speech.who is Who.VISITOR
+    start = picture.x(speech.span.start_s)
+    following = [
+        s.span.start_s for s in picture.talk[index + 1 :] if s.who is speech.who
+    ]
+    until = picture.x(following[0] if following else picture.width_s)
+    letters = int((until - start) / picture.width_s / _CHARACTER_S * 1.55) - 2
+    words = textwrap.fill(speech.text or "…", max(letters, 12))
+    picture.axes.text(
+        start,
+        _LANES[speech.who] + (0.78 if above else -0.78),
+        f"“{words}”",
+        color=_PAPER,
+        fontsize=9.5,
+        linespacing=1.35,
+        va="bottom" if above else "top",
+        bbox={"facecolor": _NIGHT, "edgecolor": "none", "pad": 1.5},
+    )
+
+
+def _draw_pauses(picture: Picture) -> None:
+    """Mark how long it was quiet whenever the word passed on."""
+    for start, end, answer in _silences(picture):
+        colour = _PAPER if answer else _FAINT
+        left, right = picture.x(start), picture.x(end)
+        picture.axes.annotate(
+            "",
+            (right, 0),
+            (left, 0),
+            arrowprops={"arrowstyle": "|-|,widthA=.25,widthB=.25", "color": colour},
+        )
+        picture.axes.text(
+            (left + right) / 2,
+            0.1,
+            f"{(end - start) * 1000:.0f} ms",
+            color=colour,
+            fontsize=9.5,
+            fontweight="bold" if answer else "normal",
+            ha="center",
+            va="bottom",
+        )
+
+
+def _silences(picture: Picture) -> Iterator[tuple[float, float, bool]]:
+    """Yield silences (start, end, whether the pumpkin's answer ended it)."""
+    before = picture.seen.doorbell_s
+    for speech in picture.talk:
+        if before is not None and speech.span.start_s > before:
+            yield before, speech.span.start_s, speech.who is Who.PUMPKIN
+        before = speech.span.end_s
+
+
+def _draw_marks(picture: Picture) -> None:
+    """Mark the doorbell, the tools and the end."""
+    marks = [(picture.seen.doorbell_s, "doorbell")]
+    marks += [
+        (picture.seen.recording.place_s(event.at), str(event.data.get("name")))
+        for event in house.named(picture.seen.events, "tool_called")
+    ]
+    marks.append((picture.seen.ended_s, "conversation ended"))
+    rows = [float("-inf")] * 4
+    for place, name in sorted((at, name) for at, name in marks if at is not None):
+        free = (row for row, until in enumerate(rows) if until < place)
+        row = next(free, len(rows) - 1)
+        rows[row] = place + len(name) * _CHARACTER_S * picture.width_s
+        _draw_mark(picture, picture.x(place), name, row)
+
+
+def _draw_mark(picture: Picture, x: float, name: str, row: int) -> None:
+    """Draw one mark with its name, in one of the rows at the top."""
+    axes = picture.axes
+    axes.axvline(
+        x, color=_PAPER, alpha=0.55, linewidth=1, linestyle=(0, (2, 3)), zorder=0
+    )
+    near_end = x > axes.get_xlim()[1] - picture.width_s * 0.12
+    axes.annotate(
+        name,
+        (x, 2.45),
+        (-5 if near_end else 5, -2 - row * 15),
+        textcoords="offset points",
+        color=_PAPER,
+        fontsize=9.5,
+        style="italic",
+        ha="right" if near_end else "left",
+        va="top",
+    )
+
+
+def _summary(seen: Measurement) -> str:
+    """Return the figures in one line."""
+    gaps = ", ".join(f"{turn.gap_ms:.0f}" for turn in seen.answered)
+    greeting = "never" if seen.greeting_ms is None else f"{seen.greeting_ms:.0f} ms"
+    return f"doorbell to first sound {greeting}  ·  answers after {gaps or 'never'} ms"
