@@ -42,6 +42,12 @@ class SatelliteModeUnsupported(LinkError):
     translation_key = "satellite_mode_unsupported"
 
 
+class SatelliteSilent(LinkError):
+    """The satellite is ours but sends no sound (`host`, `port`)."""
+
+    translation_key = "satellite_silent"
+
+
 class SatelliteLost(LinkError):
     """The satellite went away and did not come back (`host`)."""
 
@@ -58,6 +64,15 @@ class SpeakerRefused(LinkError):
     """The media player refused to play (`entity_id`, `error`)."""
 
     translation_key = "speaker_refused"
+
+
+class SpeakerNeverFetched(LinkError):
+    """The media player took the address but never fetched our sound.
+
+    It most likely cannot reach Home Assistant at `url` (`entity_id`, `url`).
+    """
+
+    translation_key = "speaker_never_fetched"
 
 
 class NoInternalUrl(LinkError):

@@ -1,0 +1,48 @@
+"""Encode speech as MP3 that can be played while it is still being made."""
+
+from typing import Final
+
+import av
+
+from .formats import PCM_24K, SAMPLE_WIDTH
+from .pyav import audio_frame
+
+BYTES_PER_MS: Final = 8
+"""64 kbit/s; at 24 kHz each frame has 192 bytes and lasts 24 ms."""
+
+FRAME_BYTES: Final = 192
+ENCODER_DELAY_MS: Final = 1105 * 1000 / 24_000
+"""How much silence a plain decoder plays before the first sample (LAME)."""
+
+
+class Mp3Encoder:
+    """Turn PCM s16le mono 24 kHz into MP3 of 64 kbit/s, constant bit rate.
+
+    Without the bit reservoir every frame stands alone, so that whatever was
+    returned can be decoded at once. 48 ms of PCM give the first frame.
+    """
+
+    def __init__(self) -> None:
+        """Open LAME for one stream."""
+        codec = av.CodecContext.create("libmp3lame", "w")
+        codec.sample_rate = PCM_24K.rate
+        codec.layout = "mono"
+        codec.format = "s16p"
+        codec.bit_rate = BYTES_PER_MS * 8000
+        codec.options = {"reservoir": "0"}
+        self._codec = codec
+        self._rest = b""
+
+    def push(self, pcm: bytes) -> bytes:
+        """Return the MP3 frames that the added PCM completes."""
+        pcm = self._rest + pcm
+        whole = len(pcm) - len(pcm) % SAMPLE_WIDTH
+        pcm, self._rest = pcm[:whole], pcm[whole:]
+        if not pcm:
+            return b""
+        packets = self._codec.encode(audio_frame(pcm, PCM_24K.rate))
+        return b"".join(map(bytes, packets))
+
+    def flush(self) -> bytes:
+        """Return the last MP3 frames; the stream has ended."""
+        return b"".join(map(bytes, self._codec.encode(None)))

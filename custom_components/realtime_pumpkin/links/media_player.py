@@ -1,0 +1,187 @@
+"""Any media player of Home Assistant as a speaker."""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from ..const import LOGGER
+from .deck import Deck
+from .errors import LinkError
+from .media_utterance import MediaUtterance
+from .owned import Clock, Spawn, async_cancel
+from .protocols import LinkCapabilities, SinkListener
+
+LATENCY_MS: Final = 300
+_FETCH_TIMEOUT_S: Final = 8.0
+
+CAPABILITIES: Final = LinkCapabilities(
+    full_duplex=True, echo_cancelled=False, remote_start=True, stop_latency_ms=500
+)
+
+
+class MediaPlayerSpeaker:
+    """An `AudioSink` whose player fetches each utterance as an MP3 stream.
+
+    The player is told to play when the first MP3 exists, and what is heard is
+    computed from what it fetched and when.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entity_id: str,
+        *,
+        spawn: Spawn,
+        clock: Clock,
+        latency_ms: float = LATENCY_MS,
+    ) -> None:
+        """Speak through a player that is heard `latency_ms` after it fetched."""
+        self._spawn = spawn
+        self._clock = clock
+        self._latency_ms = latency_ms
+        self._deck = Deck(
+            hass, entity_id, spawn=spawn, clock=clock, on_error=self._fail
+        )
+        self._queue: deque[MediaUtterance] = deque()
+        self._writing: MediaUtterance | None = None
+        self._wake = asyncio.Event()
+        self._listener: SinkListener | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._has_failed = False
+        self._has_warned = False
+
+    @property
+    def capabilities(self) -> LinkCapabilities:
+        """Return what a media player can do."""
+        return CAPABILITIES
+
+    async def open(self, listener: SinkListener) -> None:
+        """Make the speaker ready.
+
+        Raises `SpeakerUnavailable` or `NoInternalUrl`.
+        """
+        self._deck.open()
+        self._listener = listener
+        self._has_failed = False
+        if self._task is None:
+            self._task = self._spawn(self._play_all(), "media player speaker")
+
+    def begin(self, utterance: str) -> None:
+        """Start an utterance; it is played after those before it."""
+        self.finish()
+        if self._has_failed:
+            return
+        self._writing = MediaUtterance(
+            utterance, clock=self._clock, latency_ms=self._latency_ms
+        )
+        self._writing.stream.on_change = self._wake.set
+        self._queue.append(self._writing)
+        self._wake.set()
+
+    def write(self, pcm: bytes) -> None:
+        """Add PCM s16le mono 24 kHz to the utterance that was begun last."""
+        if self._writing is not None and not self._writing.add(pcm):
+            self._warn_full()
+
+    def finish(self) -> None:
+        """Say that the utterance has no more audio; it plays to its end."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.finish()
+
+    def heard_ms(self) -> int:
+        """Return how many ms of the utterance now playing have been heard."""
+        return self._queue[0].heard_ms() if self._queue else 0
+
+    def clear(self) -> int:
+        """Cut the streams, stop the player, return the heard ms."""
+        heard = self.heard_ms()
+        self._writing = None
+        for utterance in self._queue:
+            utterance.stream.abort()
+        self._queue.clear()
+        self._deck.silence()
+        self._wake.set()
+        return heard
+
+    async def close(self) -> None:
+        """Fall silent and free the player; never raises."""
+        self._listener = None
+        self.clear()
+        task, self._task = self._task, None
+        await async_cancel(task)
+        await self._deck.async_close()
+
+    async def _play_all(self) -> None:
+        """Play one utterance after the other."""
+        while True:
+            if self._queue:
+                await self._play(self._queue[0])
+            else:
+                await self._sleep(None)
+
+    async def _play(self, utterance: MediaUtterance) -> None:
+        """Play an utterance to its end, or until it is cleared."""
+        stream = utterance.stream
+        while self._is_current(utterance) and not stream.has_data:
+            if stream.is_complete:
+                break
+            await self._sleep(None)
+        await self._deck.async_settle()
+        if self._is_current(utterance) and stream.has_data:
+            self._deck.play(stream)
+            await self._follow(utterance)
+        if self._is_current(utterance):
+            self._deck.retire()
+            self._queue.popleft()
+            self._tell_finished(utterance)
+
+    async def _follow(self, utterance: MediaUtterance) -> None:
+        """Wait until a playing utterance is over."""
+        fetch_by = self._clock() + _FETCH_TIMEOUT_S
+        while self._is_current(utterance):
+            now = self._clock()
+            if utterance.announce(now) and self._listener is not None:
+                self._listener.audio_started(utterance.name)
+            if utterance.is_over(now):
+                return
+            if utterance.is_unheard and now >= fetch_by:
+                self._fail(self._deck.never_fetched())
+                return
+            await self._sleep(utterance.next_step_at(fetch_by))
+
+    def _is_current(self, utterance: MediaUtterance) -> bool:
+        """Tell whether an utterance is playing and was not cleared."""
+        return bool(self._queue) and self._queue[0] is utterance
+
+    def _tell_finished(self, utterance: MediaUtterance) -> None:
+        """Tell the listener that an utterance was heard to its end."""
+        if self._listener is not None:
+            self._listener.audio_finished(utterance.name, utterance.heard_ms())
+
+    def _fail(self, error: LinkError) -> None:
+        """Tell the listener, once, that the speaker is gone."""
+        if self._has_failed:
+            return
+        self._has_failed = True
+        self.clear()
+        if self._listener is not None:
+            self._listener.audio_failed(error)
+
+    async def _sleep(self, until: float | None) -> None:
+        """Wait until a time, or until something happened."""
+        self._wake.clear()
+        delay = None if until is None else max(0.0, until - self._clock())
+        try:
+            async with asyncio.timeout(delay):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _warn_full(self) -> None:
+        """Say once that audio is thrown away."""
+        if not self._has_warned:
+            self._has_warned = True
+            LOGGER.warning("More than five minutes of speech at once, rest dropped")

@@ -1,0 +1,99 @@
+"""What we ask of a media player of Home Assistant."""
+
+from typing import Any, Final
+
+from homeassistant.components.media_player.const import (
+    ATTR_MEDIA_ANNOUNCE,
+    ATTR_MEDIA_CONTENT_ID,
+    ATTR_MEDIA_CONTENT_TYPE,
+    ATTR_MEDIA_EXTRA,
+    DOMAIN as MEDIA_PLAYER_DOMAIN,
+    SERVICE_PLAY_MEDIA,
+    MediaPlayerEntityFeature,
+    MediaType,
+)
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    ATTR_SUPPORTED_FEATURES,
+    SERVICE_MEDIA_STOP,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .errors import SpeakerUnavailable
+
+# Their announcements are full streams: music is ducked, ours is not, and the
+# next one replaces it. Others (Sonos, Music Assistant, Squeezebox) want a
+# finished clip there, which no media_stop reaches.
+_ANNOUNCING_PLATFORMS: Final = frozenset({"esphome"})
+_EXTRA: Final[dict[str, dict[str, Any]]] = {"cast": {"stream_type": "LIVE"}}
+
+
+class MediaPlayer:
+    """A media player entity as a place to play and to stop."""
+
+    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
+        """Speak to the entity through its actions."""
+        self._hass = hass
+        self._entity_id = entity_id
+        entry = er.async_get(hass).async_get(entity_id)
+        self._platform = entry.platform if entry is not None else None
+
+    @property
+    def entity_id(self) -> str:
+        """Return which player it is."""
+        return self._entity_id
+
+    @property
+    def stops_by_command(self) -> bool:
+        """Tell whether `stop` silences it; else only other media do."""
+        return not self._announces and self._has(MediaPlayerEntityFeature.STOP)
+
+    def check(self) -> None:
+        """Raise `SpeakerUnavailable` where it cannot play media now."""
+        state = self._hass.states.get(self._entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            raise SpeakerUnavailable(entity_id=self._entity_id)
+        if not self._has(MediaPlayerEntityFeature.PLAY_MEDIA):
+            raise SpeakerUnavailable(entity_id=self._entity_id)
+
+    async def async_play(self, url: str) -> None:
+        """Play an address in place of what it plays now."""
+        data: dict[str, Any] = {
+            ATTR_MEDIA_CONTENT_ID: url,
+            # Some players take nothing but music from plain addresses.
+            ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
+        }
+        if self._announces:
+            data[ATTR_MEDIA_ANNOUNCE] = True
+        if self._platform in _EXTRA:
+            data[ATTR_MEDIA_EXTRA] = _EXTRA[self._platform]
+        await self._call(SERVICE_PLAY_MEDIA, data)
+
+    async def async_stop(self) -> None:
+        """Stop what it plays."""
+        await self._call(SERVICE_MEDIA_STOP, {})
+
+    @property
+    def _announces(self) -> bool:
+        """Tell whether it plays announcements as we need them."""
+        return self._platform in _ANNOUNCING_PLATFORMS and self._has(
+            MediaPlayerEntityFeature.MEDIA_ANNOUNCE
+        )
+
+    def _has(self, feature: MediaPlayerEntityFeature) -> bool:
+        """Tell whether the entity has a feature."""
+        state = self._hass.states.get(self._entity_id)
+        if state is None:
+            return False
+        return bool(state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) & feature)
+
+    async def _call(self, service: str, data: dict[str, Any]) -> None:
+        """Call an action of the entity and wait until it is done."""
+        await self._hass.services.async_call(
+            MEDIA_PLAYER_DOMAIN,
+            service,
+            {ATTR_ENTITY_ID: self._entity_id, **data},
+            blocking=True,
+        )

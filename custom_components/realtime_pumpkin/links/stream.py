@@ -1,0 +1,211 @@
+"""MP3 streams that grow while players fetch them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from ..audio.mp3 import BYTES_PER_MS, ENCODER_DELAY_MS, FRAME_BYTES
+from ..audio.pacing import Pacer
+from .owned import Clock
+
+LEAD_MS: Final = 2000
+_STEP_MS: Final = 4 * FRAME_BYTES / BYTES_PER_MS
+
+
+class AudioStream:
+    """One utterance as MP3 (64 kbit/s), served from its start to who asks.
+
+    `on_change` is called whenever it grew, ended, or a fetch began or ended.
+    """
+
+    def __init__(self, *, clock: Clock, latency_ms: float) -> None:
+        """Start an empty stream; a player is heard `latency_ms` late."""
+        self._clock = clock
+        self._latency_ms = latency_ms
+        self._data = bytearray()
+        self._is_complete = False
+        self._is_aborted = False
+        self._fetches: list[Fetch] = []
+        self._grown = asyncio.Event()
+        self._hung_up_at: float | None = None
+        self.on_change: Callable[[], None] = lambda: None
+
+    @property
+    def has_data(self) -> bool:
+        """Tell whether a player that comes now is served something."""
+        return bool(self._data)
+
+    @property
+    def length_ms(self) -> float:
+        """Return how long the MP3 is."""
+        return len(self._data) / BYTES_PER_MS
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is added any more."""
+        return self._is_complete
+
+    @property
+    def is_aborted(self) -> bool:
+        """Tell whether it must not be heard any more."""
+        return self._is_aborted
+
+    @property
+    def hung_up_at(self) -> float | None:
+        """Return since when nobody fetches it though not all was served."""
+        return self._hung_up_at
+
+    @property
+    def player(self) -> Fetch | None:
+        """Return the fetch that is most likely heard.
+
+        Players open an address several times and hang up on all but the last.
+        """
+        return self._fetches[-1] if self._fetches else None
+
+    def append(self, mp3: bytes) -> None:
+        """Add whole MP3 frames."""
+        if mp3:
+            self._data += mp3
+            self._tell()
+
+    def complete(self) -> None:
+        """Say that nothing more comes."""
+        self._is_complete = True
+        self._tell()
+
+    def abort(self) -> None:
+        """Stop serving at once."""
+        self._is_aborted = True
+        self._tell()
+        for fetch in self._fetches:
+            fetch.abort()
+
+    def fetch(self, hang_up: Callable[[], None]) -> Fetch:
+        """Begin a fetch from the start; `hang_up` cuts its connection."""
+        pacer = Pacer(LEAD_MS, self._latency_ms + ENCODER_DELAY_MS)
+        return Fetch(self, pacer, self._clock, hang_up)
+
+    def began(self, fetch: Fetch) -> None:
+        """Note that the first bytes go out."""
+        self._fetches.append(fetch)
+        self._hung_up_at = None
+        self.on_change()
+
+    def ended(self, fetch: Fetch) -> None:
+        """Note that a fetch is over; who has it all is still a listener."""
+        if fetch not in self._fetches:
+            return
+        if not fetch.has_all:
+            self._fetches.remove(fetch)
+        if not self._fetches:
+            self._hung_up_at = self._clock()
+        self.on_change()
+
+    def size(self) -> int:
+        """Return how many bytes there are."""
+        return len(self._data)
+
+    def part(self, start: int, end: int) -> bytes:
+        """Return some of the bytes."""
+        return bytes(self._data[start:end])
+
+    async def wait(self, until: float | None) -> None:
+        """Wait until a time, or until the stream grew or ended."""
+        delay = None if until is None else max(0.0, until - self._clock())
+        grown = self._grown
+        try:
+            async with asyncio.timeout(delay):
+                await grown.wait()
+        except TimeoutError:
+            pass
+
+    def _tell(self) -> None:
+        """Wake those who wait for more."""
+        self._grown.set()
+        self._grown = asyncio.Event()
+        self.on_change()
+
+
+class Fetch:
+    """One request of a player: what it was sent, what is heard of it.
+
+    The first two seconds leave at once, because players start by bytes; after
+    that the player is kept two seconds ahead, which is what an interruption
+    cannot take back from it.
+    """
+
+    def __init__(
+        self,
+        stream: AudioStream,
+        pacer: Pacer,
+        clock: Clock,
+        hang_up: Callable[[], None],
+    ) -> None:
+        """Serve a stream from its start."""
+        self._stream = stream
+        self._pacer = pacer
+        self._clock = clock
+        self._hang_up = hang_up
+        self._position = 0
+        self._is_writing = False
+
+    @property
+    def has_all(self) -> bool:
+        """Tell whether the whole stream was served."""
+        return self._stream.is_complete and self._position == self._stream.size()
+
+    @property
+    def audible_at(self) -> float | None:
+        """Return when the first sample of speech is heard."""
+        return self._pacer.audible_at
+
+    @property
+    def heard_to_end_at(self) -> float | None:
+        """Return when the last of what was served is heard."""
+        return self._pacer.heard_to_end_at
+
+    def heard_ms(self) -> float:
+        """Return how many ms of the speech were heard."""
+        return self._pacer.heard_ms(self._clock())
+
+    async def next_chunk(self) -> bytes | None:
+        """Return what the player may have next; None at the end."""
+        self._is_writing = False
+        while not self._stream.is_aborted:
+            now = self._clock()
+            if chunk := self._take(now):
+                self._is_writing = True
+                return chunk
+            if self.has_all:
+                return None
+            waits_for_room = self._position < self._stream.size()
+            room_at = self._pacer.room_at(_STEP_MS, now)
+            await self._stream.wait(room_at if waits_for_room else None)
+        return None
+
+    def close(self) -> None:
+        """Say that the player has it all, or hung up."""
+        self._is_writing = False
+        self._stream.ended(self)
+
+    def abort(self) -> None:
+        """Cut the connection of a player that takes nothing."""
+        if self._is_writing:
+            self._hang_up()
+
+    def _take(self, now: float) -> bytes:
+        """Take whole frames for which there is room."""
+        waiting = self._stream.size() - self._position
+        room = self._pacer.room_ms(now)
+        if not waiting or (room < _STEP_MS and waiting > room * BYTES_PER_MS):
+            return b""
+        frames = int(min(waiting, room * BYTES_PER_MS)) // FRAME_BYTES
+        chunk = self._stream.part(self._position, self._position + frames * FRAME_BYTES)
+        if chunk:
+            is_first = self._position == 0
+            self._pacer.sent(len(chunk) / BYTES_PER_MS, now)
+            self._position += len(chunk)
+            if is_first:
+                self._stream.began(self)
+        return chunk

@@ -1,0 +1,144 @@
+"""The microphone of a Wyoming satellite."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Final, override
+
+from wyoming.event import Event
+
+from ..audio.formats import PCM_24K, AudioFormat
+from ..audio.framing import Framer
+from ..audio.resample import Resampler
+from ..const import LOGGER
+from .errors import LinkError
+from .protocols import LinkCapabilities
+from .wyoming import SatelliteEnd, WyomingSatellite
+from .wyoming_handshake import chunk_format
+
+_FRAME_MS: Final = 20
+_LONGEST_FRAME_MS: Final = 100
+# At 64 ms a chunk, as satellites send them, about five seconds.
+_QUEUE_FRAMES: Final = 80
+
+CAPABILITIES: Final = LinkCapabilities(
+    full_duplex=True, echo_cancelled=False, remote_start=True, stop_latency_ms=0
+)
+
+
+class SatelliteMicrophone(SatelliteEnd):
+    """An `AudioSource` that streams what a satellite hears."""
+
+    def __init__(self, satellite: WyomingSatellite) -> None:
+        """Listen through the satellite's connection."""
+        self._satellite = satellite
+        self._frames: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._decoder = _ChunkDecoder()
+        self._is_open = False
+        self._error: LinkError | None = None
+        self._dropped = 0
+
+    @property
+    def capabilities(self) -> LinkCapabilities:
+        """Return what an always streaming satellite can do."""
+        return CAPABILITIES
+
+    @property
+    def dropped(self) -> int:
+        """Return how many frames were lost because nobody took them in time."""
+        return self._dropped
+
+    async def open(self) -> None:
+        """Start the microphone; raise `LinkError` where it cannot be had."""
+        if self._is_open:
+            return
+        self._frames.clear()
+        self._error = None
+        self._dropped = 0
+        await self._satellite.attach(self)
+        self._is_open = True
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Yield PCM s16le mono 24 kHz in frames of 20 to 100 ms.
+
+        Every frame is a whole multiple of 20 ms and leaves as soon as it is
+        complete. Raises `LinkError` when the satellite is lost for good; ends
+        when the microphone is closed.
+        """
+        while self._is_open:
+            while self._frames:
+                yield self._frames.popleft()
+            if self._error is not None:
+                raise self._error
+            self._news.clear()
+            await self._news.wait()
+
+    async def close(self) -> None:
+        """Stop the microphone; never raises."""
+        self._is_open = False
+        self._news.set()
+        await self._satellite.detach(self)
+
+    @override
+    def connected(self, speaker: AudioFormat | None) -> None:
+        """Start a new stream: the sound before the gap has no bearing on it."""
+        self._decoder = _ChunkDecoder()
+
+    @override
+    def chunk_came(self, event: Event) -> None:
+        """Keep what the satellite heard, at most about five seconds of it."""
+        for frame in self._decoder.decode(event):
+            if len(self._frames) >= _QUEUE_FRAMES:
+                self._frames.popleft()
+                self._dropped += 1
+            self._frames.append(frame)
+        self._news.set()
+
+    @override
+    def lost(self, error: LinkError) -> None:
+        """End the frames with an error."""
+        self._error = error
+        self._news.set()
+
+
+class _ChunkDecoder:
+    """Turn the chunks of one connection into frames of PCM mono 24 kHz."""
+
+    def __init__(self) -> None:
+        """Start before the first chunk."""
+        self._framer = Framer(
+            PCM_24K.bytes_of(_FRAME_MS), PCM_24K.bytes_of(_LONGEST_FRAME_MS)
+        )
+        self._resampler: Resampler | None = None
+        self._has_warned = False
+
+    def decode(self, event: Event) -> list[bytes]:
+        """Return the frames that a chunk completes; a bad chunk gives none."""
+        source = chunk_format(event)
+        if source is None:
+            self._warn(event)
+            return []
+        if not event.payload:
+            return []
+        if self._resampler is None or self._resampler.source != source:
+            return self._framer.push(self._start(source, event.payload))
+        return self._framer.push(self._resampler.push(event.payload))
+
+    def _start(self, source: AudioFormat, pcm: bytes) -> bytes:
+        """Begin a stream in a new format.
+
+        What the filter holds back is filled with silence (one millisecond), so
+        that chunks of 20 ms give a frame each instead of one chunk too late.
+        """
+        held = self._resampler.flush() if self._resampler is not None else b""
+        self._resampler = Resampler(source, PCM_24K)
+        first = self._resampler.push(pcm)
+        whole = PCM_24K.bytes_of(source.ms_of(len(pcm)))
+        return held + bytes(max(0, whole - len(first))) + first
+
+    def _warn(self, event: Event) -> None:
+        """Say once that the satellite's sound is of a kind we cannot read."""
+        if not self._has_warned:
+            self._has_warned = True
+            LOGGER.warning("Satellite sends sound that is not 16 bit: %s", event.data)

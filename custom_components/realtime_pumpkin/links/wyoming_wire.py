@@ -1,0 +1,77 @@
+"""A Wyoming connection that garbage cannot break."""
+
+import asyncio
+from typing import Any, Final
+
+from wyoming.client import AsyncTcpClient
+from wyoming.event import Event
+
+CONNECT_TIMEOUT_S: Final = 5.0
+_HANG_UP_TIMEOUT_S: Final = 1.0
+_GARBAGE_LIMIT: Final = 32
+
+
+class SatelliteWire(AsyncTcpClient):
+    """One TCP connection that speaks Wyoming and never raises what was sent."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Prepare a connection; `connect` raises `OSError` where it fails."""
+        super().__init__(host, port, connect_timeout=CONNECT_TIMEOUT_S)
+
+    async def receive(self) -> Event | None:
+        """Return the next event that can be read, or None after the last.
+
+        Garbage is skipped. Where too much of it comes in a row the two sides
+        no longer agree on where messages begin: only a new connection helps.
+        """
+        for _ in range(_GARBAGE_LIMIT):
+            if self._reader is None:
+                return None
+            try:
+                event = await self.read_event()
+            except OSError, EOFError:
+                return None
+            except AttributeError, LookupError, TypeError, RecursionError:
+                continue
+            if event is not None and _is_well_formed(event):
+                return event
+            if self._reader is None or self._reader.at_eof():
+                return None
+        return None
+
+    async def send(self, event: Event) -> bool:
+        """Send an event; False where the connection is gone."""
+        if self._writer is None:
+            return False
+        try:
+            await self.write_event(event)
+        except OSError:
+            return False
+        return True
+
+    def abort(self) -> None:
+        """Give the connection up at once; `receive` then returns None."""
+        if self._writer is not None:
+            self._writer.transport.abort()
+
+    async def hang_up(self) -> None:
+        """Close the connection after what was sent; never raises."""
+        writer, self._reader, self._writer = self._writer, None, None
+        if writer is None:
+            return
+        writer.close()
+        try:
+            async with asyncio.timeout(_HANG_UP_TIMEOUT_S):
+                await writer.wait_closed()
+        except OSError:
+            pass
+        finally:
+            # A peer that does not read would keep the socket open for ever.
+            writer.transport.abort()
+
+
+def _is_well_formed(event: Event) -> bool:
+    """Tell whether type and data are what their annotations promise."""
+    kind: Any = event.type
+    data: Any = event.data
+    return isinstance(kind, str) and isinstance(data, dict)
