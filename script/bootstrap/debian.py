@@ -9,7 +9,7 @@ import shutil
 import ssl
 from typing import Callable
 
-from console import SetupError, environment, run, show, step
+from console import SetupError, run, step
 
 
 def has(*programs: str) -> Callable[[], bool]:
@@ -89,11 +89,12 @@ def services_stay_off(packages: list[str], as_root: list[str]) -> Iterator[None]
 
 def apt(as_root: list[str], *words: str) -> None:
     """Run one apt command without questions; raises SetupError when it fails."""
-    settings: dict[str, str] = environment(**QUIET)
-    through_sudo = ["env", *(f"{name}={value}" for name, value in QUIET.items())]
-    command = [*as_root, *(through_sudo if as_root else []), *words]
-    if show([*command, "-q", "-o", "DPkg::Lock::Timeout=120"], settings):
-        raise SetupError(f"`{' '.join(words)}` failed; see above.")
+    settings = ["env", *(f"{name}={value}" for name, value in QUIET.items())]
+    patience = ["-q", "-o", "DPkg::Lock::Timeout=120"]
+    answer = run([*as_root, *settings, *words, *patience])
+    if answer.returncode:
+        said = "\n".join(answer.stdout.strip().splitlines()[-20:])
+        raise SetupError(f"`{' '.join(words)}` failed:\n{said}")
 
 
 def install_missing_packages() -> None:
