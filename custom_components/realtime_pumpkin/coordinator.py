@@ -31,7 +31,7 @@ from .issues import (
     async_clear_issues,
     async_raise_issue,
 )
-from .links.create import create_links
+from .links.open import create_links
 from .links.errors import LinkError
 from .options import VoiceOptions
 from .prompt import SECOND_RING, render_instructions, render_opening

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 import logging
+from pathlib import Path
 import socket
+import ssl
 import time
 
 from openai import AsyncOpenAI
@@ -34,6 +36,7 @@ from tests.realtime_server import (
     realtime_server,
     say,
 )
+from tests.tls import server_context
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -251,6 +254,32 @@ async def test_something_that_speaks_no_http_is_told_apart(
     """A mail server at the port is no Realtime server, and has no TLS either."""
     async with line(b"220 mail ready\r\n") as address:
         assert (await refusal(f"{scheme}://{address}/v1")).kind is kind
+
+
+async def test_a_certificate_that_nobody_signed_is_a_tls_error(
+    tmp_path: Path,
+) -> None:
+    """The context that is given checks the server."""
+    async with realtime_server(tls=server_context(tmp_path)) as url:
+        client = AsyncOpenAI(api_key=KEY, base_url=url)
+        with pytest.raises(RealtimeError) as caught:
+            await open_connection(
+                client, MODEL, ssl_context=ssl.create_default_context()
+            )
+    assert caught.value.kind is ErrorKind.TLS
+
+
+async def test_a_secure_connection_uses_the_context_that_is_given(
+    tmp_path: Path,
+) -> None:
+    """A context that trusts the certificate opens the session."""
+    async with realtime_server(tls=server_context(tmp_path)) as url:
+        client = AsyncOpenAI(api_key=KEY, base_url=url)
+        context = ssl.create_default_context(cafile=str(tmp_path / "server.pem"))
+        context.check_hostname = False
+        connection = await open_connection(client, MODEL, ssl_context=context)
+        assert await connection.expect_session() == SESSION_CREATED
+        await connection.close()
 
 
 async def test_closing_does_not_wait_for_a_server_that_is_stuck() -> None:

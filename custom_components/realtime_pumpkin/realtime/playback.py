@@ -29,6 +29,8 @@ class Utterance:
     parts: list[ItemAudio] = field(default_factory=list)
     is_complete: bool = False
     is_audible: bool = False
+    is_orphaned: bool = False
+    """Its session is gone; a new one does not know its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Cut:
     content_index: int
     heard_ms: int
     received_ms: int
+    is_orphaned: bool
 
 
 class Playback:
@@ -104,7 +107,9 @@ class Playback:
         self._closed.append(response_id)
 
     def end_all(self) -> bool:
-        """Note that no more sound comes; tell whether an utterance was open."""
+        """Note that the session is gone; tell whether an utterance was open."""
+        for utterance in self._utterances:
+            utterance.is_orphaned = True
         return sum(self.completed(u.response_id) for u in self._utterances) > 0
 
     def started(self, response_id: str) -> bool:
@@ -148,5 +153,7 @@ def _cuts(utterance: Utterance, heard_ms: int) -> Iterator[Cut]:
     for part in utterance.parts:
         received_ms = part.received * 1000 // BYTES_PER_SECOND
         heard = max(0, min(heard_ms - begins * 1000 // BYTES_PER_SECOND, received_ms))
-        yield Cut(part.item_id, part.content_index, heard, received_ms)
+        yield Cut(
+            part.item_id, part.content_index, heard, received_ms, utterance.is_orphaned
+        )
         begins += part.received

@@ -1,0 +1,322 @@
+"""A porch in virtual time: our core, the local server's core, a speaker, a visitor.
+
+Nothing sleeps and nothing is mocked but the hardware, so a conversation of
+minutes takes milliseconds and comes out the same each time.
+"""
+
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+import heapq
+from itertools import count
+import math
+import struct
+from typing import Any
+
+from custom_components.realtime_pumpkin.realtime import actions, events, signals
+from custom_components.realtime_pumpkin.realtime.config import Behaviour, SessionConfig
+from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
+from custom_components.realtime_pumpkin.realtime.session import SessionCore
+from custom_components.realtime_pumpkin.realtime.wire import read_event
+from custom_components.realtime_pumpkin.rehearsal import (
+    Close,
+    Cut,
+    IdSource,
+    Journal,
+    Reply,
+    ScriptedBrain,
+    Send,
+    ServerOptions,
+    ServerSession,
+)
+
+TICK = 0.01
+FRAME_MS = 40
+BYTES_PER_MS = 48
+SILENCE = bytes(FRAME_MS * BYTES_PER_MS)
+VOICE = struct.pack(
+    f"<{FRAME_MS * 24}h",
+    *(
+        int(9000 * math.sin(2 * math.pi * 250 * i / 24000))
+        for i in range(FRAME_MS * 24)
+    ),
+)
+CONFIG = SessionConfig("You are a jack-o'-lantern.", "echo", "gpt-transcribe")
+
+
+@dataclass(slots=True)
+class Playing:
+    """An utterance in the speaker, in ms."""
+
+    name: str
+    received: float = 0.0
+    heard: float = 0.0
+    is_finished: bool = False
+    audible_at: float | None = None
+
+
+@dataclass
+class FakeSpeaker:
+    """A speaker that knows to the tick what was heard."""
+
+    latency: float
+    tell: Callable[[signals.Signal], None]
+    queue: deque[Playing] = field(default_factory=deque)
+    heard: dict[str, float] = field(default_factory=dict)
+    clears: int = 0
+
+    def perform(self, action: actions.Action, now: float) -> int | None:
+        """Do what the session wants; return the heard ms of a clear."""
+        match action:
+            case actions.BeginUtterance(name):
+                assert all(p.is_finished for p in self.queue), "begun before the end"
+                assert name not in self.heard, "an utterance begun twice"
+                self.queue.append(Playing(name))
+                self.heard[name] = 0
+            case actions.Play(pcm):
+                assert self.queue and not self.queue[-1].is_finished, "nothing begun"
+                playing = self.queue[-1]
+                playing.received += len(pcm) / BYTES_PER_MS
+                if playing.audible_at is None:
+                    playing.audible_at = now + self.latency
+            case actions.FinishUtterance():
+                if self.queue:
+                    self.queue[-1].is_finished = True
+            case actions.ClearSpeaker():
+                self.clears += 1
+                heard = int(self.queue[0].heard) if self.queue else 0
+                self.queue.clear()
+                return heard
+        return None
+
+    def advance(self, now: float) -> None:
+        """Play on for one tick."""
+        if not self.queue:
+            return
+        playing = self.queue[0]
+        if playing.audible_at is None or now < playing.audible_at:
+            return
+        if playing.heard == 0 and playing.received > 0:
+            self.tell(signals.SpeakerStarted(playing.name))
+        if not self.queue or self.queue[0] is not playing:
+            return
+        playing.heard = min(playing.heard + TICK * 1000, playing.received)
+        self.heard[playing.name] = playing.heard
+        if playing.is_finished and playing.heard >= playing.received:
+            self.queue.popleft()
+            self.tell(signals.SpeakerFinished(playing.name, int(playing.heard)))
+
+
+class World:
+    """One conversation at the porch."""
+
+    def __init__(
+        self,
+        replies: Sequence[Reply] = (),
+        *,
+        heard: Sequence[str] = (),
+        behaviour: Behaviour | None = None,
+        options: ServerOptions | None = None,
+        speaker_latency: float = 0.1,
+        network: float = 0.02,
+        seed: int = 1,
+    ) -> None:
+        """Set the stage; `replies` and `heard` are the server's script."""
+        self.now = 0.0
+        self.behaviour = behaviour or Behaviour(opening="Greet the visitor.")
+        self.core = SessionCore(CONFIG, self.behaviour)
+        self.brain = ScriptedBrain(replies, heard=heard)
+        self.options = options or ServerOptions()
+        self.speaker = FakeSpeaker(speaker_latency, self.feed)
+        self.network = network
+        self.ids = IdSource(seed)
+        self.journal = Journal()
+        self.server: ServerSession | None = None
+        self.updates: list[tuple[float, events.ConversationUpdate]] = []
+        self.sent: list[tuple[float, dict[str, Any]]] = []
+        self.received: list[tuple[float, dict[str, Any]]] = []
+        self.calls: list[events.ToolCalled] = []
+        self.truncations: list[tuple[str, int, float]] = []
+        self.ends: list[tuple[float, str]] = []
+        self.dropped_until = -1.0
+        self._order = count()
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._speech: list[tuple[float, float]] = []
+        self._next_frame = 0.0
+        self.connect()
+
+    # The visitor and whoever else acts
+
+    def at(self, when: float, do: Callable[[], None]) -> None:
+        """Do something at a time."""
+        heapq.heappush(self._agenda, (when, next(self._order), do))
+
+    def say(self, start: float, seconds: float) -> None:
+        """Let the visitor speak for a while."""
+        self._speech.append((start, start + seconds))
+
+    def tell(self, when: float, signal: signals.Signal) -> None:
+        """Feed a signal of our own side at a time."""
+        self.at(when, lambda: self.feed(signal))
+
+    def lose_socket(self, when: float, kind: ErrorKind = ErrorKind.LOST) -> None:
+        """Cut the socket at a time."""
+        self.at(when, lambda: self._lose(RealtimeError(kind, None, "cut")))
+
+    # Time
+
+    def run(self, until: float = 400.0) -> None:
+        """Let time pass until the conversation is over, or a time has come."""
+        while self.now < until and not self.core.is_over:
+            self.step()
+
+    def step(self) -> None:
+        """Let one tick pass."""
+        self.now = round(self.now + TICK, 3)
+        while self._agenda and self._agenda[0][0] <= self.now:
+            heapq.heappop(self._agenda)[2]()
+        self._wake_server()
+        self.speaker.advance(self.now)
+        while self._next_frame <= self.now:
+            self._next_frame += FRAME_MS / 1000
+            self.feed(signals.MicrophoneFrame(self._frame()))
+        wake = self.core.next_wake
+        if wake is not None and wake <= self.now:
+            self.feed(signals.Wake())
+
+    def _frame(self) -> bytes:
+        """Return what the microphone hears now."""
+        speaking = any(start <= self.now < end for start, end in self._speech)
+        return VOICE if speaking else SILENCE
+
+    # The core and what it wants
+
+    def feed(self, event: Any) -> None:
+        """Feed the core and do what it wants."""
+        for action in self.core.feed(event, self.now):
+            self._perform(action)
+
+    def _perform(self, action: actions.Action) -> None:
+        """Do one thing."""
+        match action:
+            case actions.Send(event):
+                self._send(event)
+            case actions.SendAudio(pcm):
+                self._to_server({"type": "input_audio_buffer.append", "audio": pcm})
+            case actions.Notify(update):
+                self.updates.append((self.now, update))
+            case actions.RunTool(call):
+                self.calls.append(call)
+            case actions.Reconnect(delay):
+                self.server = None
+                self.at(self.now + delay, self.connect)
+            case actions.End(reason):
+                self.ends.append((self.now, reason))
+            case actions.ClearSpeaker():
+                heard = self.speaker.perform(action, self.now)
+                self.feed(signals.SpeakerCleared(heard or 0))
+            case _:
+                self.speaker.perform(action, self.now)
+
+    def _send(self, event: dict[str, Any]) -> None:
+        """Note and send a client event."""
+        self.sent.append((self.now, event))
+        if event["type"] == "conversation.item.truncate":
+            self.truncations.append((event["item_id"], event["audio_end_ms"], self.now))
+        self._to_server(event)
+
+    # The network and the server
+
+    def connect(self) -> None:
+        """Open a socket to a new session, or fail while the net is down."""
+        if self.now < self.dropped_until:
+            self.feed(
+                signals.SocketLost(RealtimeError(ErrorKind.UNREACHABLE, None, ""))
+            )
+            return
+        self.server = server = ServerSession(
+            model="gpt-realtime-2.1-mini",
+            brain=self.brain,
+            ids=self.ids,
+            journal=self.journal,
+            options=replace(self.options),
+        )
+        self._carry(server, server.open(self.now))
+
+    def _to_server(self, event: dict[str, Any]) -> None:
+        """Deliver a client event after the network's delay."""
+        server = self.server
+        if server is None:
+            return
+        if event["type"] == "input_audio_buffer.append":
+            event = {**event, "audio": _base64(event["audio"])}
+        self.at(self.now + self.network, lambda: self._deliver(server, event))
+
+    def _deliver(self, server: ServerSession, event: dict[str, Any]) -> None:
+        """Give the server an event."""
+        if server is self.server:
+            self._carry(server, server.feed(event, self.now))
+
+    def _wake_server(self) -> None:
+        """Let the server do what is due."""
+        server = self.server
+        if server is not None and (wake := server.next_wake) is not None:
+            if wake <= self.now:
+                self._carry(server, server.wake(self.now))
+
+    def _carry(self, server: ServerSession, outputs: Sequence[Any]) -> None:
+        """Deliver server events after the network's delay."""
+        for output in outputs:
+            match output:
+                case Send(event):
+                    self.at(
+                        self.now + self.network,
+                        lambda event=event: self._take(server, event),
+                    )
+                case Close() | Cut():
+                    error = RealtimeError(ErrorKind.LOST, None, "closed")
+                    self.at(
+                        self.now + self.network,
+                        lambda error=error: self._lose(error, server),
+                    )
+
+    def _take(self, server: ServerSession, message: dict[str, Any]) -> None:
+        """Give the core a server event."""
+        if server is not self.server:
+            return
+        self.received.append((self.now, message))
+        event = read_event(message)
+        if event is not None:
+            self.feed(event)
+
+    def _lose(self, error: RealtimeError, server: ServerSession | None = None) -> None:
+        """Cut the socket."""
+        if self.server is not None and server in (None, self.server):
+            self.server = None
+            self.feed(signals.SocketLost(error))
+
+    # What tests look at
+
+    def of(self, kind: type) -> list[Any]:
+        """Return the updates of a kind."""
+        return [update for _, update in self.updates if isinstance(update, kind)]
+
+    def sent_of(self, kind: str) -> list[dict[str, Any]]:
+        """Return the client events of a type."""
+        return [event for _, event in self.sent if event["type"] == kind]
+
+    def errors(self) -> list[dict[str, Any]]:
+        """Return the server's error events."""
+        return [m["error"] for _, m in self.received if m["type"] == "error"]
+
+
+def _base64(pcm: bytes) -> str:
+    """Encode audio, the common frames only once."""
+    known = _ENCODED.get(pcm)
+    if known is None:
+        known = _ENCODED[pcm] = b64encode(pcm).decode()
+    return known
+
+
+_ENCODED: dict[bytes, str] = {}
