@@ -4,9 +4,15 @@
 # would win over ours, which is a bare folder as in a user's configuration.
 import custom_components  # noqa: F401  # isort: skip
 
+from collections.abc import AsyncIterator
+
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.common import account, async_set_up, voice
+from tests.realtime_server import KEY, realtime_server
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +26,22 @@ def find_custom_integrations(request: pytest.FixtureRequest) -> None:
 async def homeassistant_component(hass: HomeAssistant) -> None:
     """Set up `homeassistant`, without which `conversation` cannot be set up."""
     assert await async_setup_component(hass, "homeassistant", {})
+
+
+@pytest.fixture
+async def realtime_url(socket_enabled: None) -> AsyncIterator[str]:
+    """Serve Realtime sessions for the tests' key and yield the base URL."""
+    async with realtime_server(key=KEY) as url:
+        yield url
+
+
+@pytest.fixture
+async def loaded_entry(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> AsyncIterator[MockConfigEntry]:
+    """Yield an account with one voice, set up, and unload it again."""
+    entry = account(realtime_url, voice())
+    await async_set_up(hass, entry)
+    yield entry
+    if hass.config_entries.async_get_entry(entry.entry_id):
+        await hass.config_entries.async_unload(entry.entry_id)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Any
 
 import orjson
@@ -58,11 +59,12 @@ async def realtime_server(
     status: HTTPStatus | None = None,
     body: str = "",
     key: str | None = None,
+    tls: SSLContext | None = None,
 ) -> AsyncIterator[str]:
     """Serve on a free port of 127.0.0.1 and yield the base URL.
 
     `status` refuses each upgrade with that HTTP answer; `key` refuses every
-    other key with 401.
+    other key with 401; `tls` makes it secure.
     """
 
     def answer(connection: ServerConnection, request: Request) -> Response | None:
@@ -75,6 +77,7 @@ async def realtime_server(
             return connection.respond(HTTPStatus.NOT_FOUND, "")
         return None
 
-    async with serve(handler, "127.0.0.1", 0, process_request=answer) as server:
+    serving = serve(handler, "127.0.0.1", 0, process_request=answer, ssl=tls)
+    async with serving as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        yield f"http://127.0.0.1:{port}/v1"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1"

@@ -3,8 +3,8 @@
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
@@ -40,10 +40,17 @@ async def async_setup_entry(
         for subentry in _voices(entry)
     }
     entry.runtime_data = RealtimePumpkinData(account, voices)
-    for voice in voices.values():
-        await voice.async_register_shutdown()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+    async def async_stop(event: Event) -> None:
+        """End every conversation: a stop unloads no entry."""
+        for voice in voices.values():
+            await voice.async_shutdown()
+
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_stop)
+    )
     return True
 
 

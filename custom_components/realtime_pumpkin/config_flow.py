@@ -49,7 +49,7 @@ from .const import (
     SpeakerKind,
 )
 from .links.errors import LinkError, SpeakerUnavailable
-from .links.wyoming import async_probe
+from .links.wyoming_handshake import async_probe
 from .realtime.errors import ErrorKind, RealtimeError
 
 FIELDS: Final[Mapping[ErrorKind, str]] = {

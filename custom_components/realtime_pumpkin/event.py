@@ -33,7 +33,7 @@ class VoiceEvent(VoiceEntity, EventEntity):
 
     # What visitors say is shown while it is new, but kept in no database.
     _unrecorded_attributes = frozenset(
-        {"arguments", "delta", "message", "result", "summary", "text", "transcript"}
+        {"arguments", "delta", "summary", "text", "transcript"}
     )
 
     def __init__(self, coordinator: VoiceCoordinator) -> None:

@@ -32,18 +32,18 @@ SERVICE_ADD_MESSAGE: Final = "add_message"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
-_WORDS: Final = probatio.All(cv.string, probatio.Strip, probatio.Length(min=1))
+_TEXT: Final = probatio.All(cv.string, probatio.Strip)
 
 START_SCHEMA: Final[VolDictType] = {
-    probatio.Optional(ATTR_OPENING): _WORDS,
-    probatio.Optional(ATTR_INSTRUCTIONS): _WORDS,
-    probatio.Optional(ATTR_CONTEXT): _WORDS,
+    probatio.Optional(ATTR_OPENING): _TEXT,
+    probatio.Optional(ATTR_INSTRUCTIONS): _TEXT,
+    probatio.Optional(ATTR_CONTEXT): _TEXT,
 }
 STOP_SCHEMA: Final[VolDictType] = {
     probatio.Optional(ATTR_GOODBYE, default=True): cv.boolean
 }
 MESSAGE_SCHEMA: Final[VolDictType] = {
-    probatio.Required(ATTR_TEXT): _WORDS,
+    probatio.Required(ATTR_TEXT): probatio.All(_TEXT, probatio.Length(min=1)),
     probatio.Optional(ATTR_ROLE, default="system"): probatio.In(ROLES),
     probatio.Optional(ATTR_RESPOND, default=True): cv.boolean,
 }
@@ -80,11 +80,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
-    """Start a conversation and answer with its id."""
+    """Start a conversation and answer with its id; empty fields say nothing."""
     conversation_id = await voice.coordinator.async_start_conversation(
-        opening=call.data.get(ATTR_OPENING),
-        instructions=call.data.get(ATTR_INSTRUCTIONS),
-        context=call.data.get(ATTR_CONTEXT),
+        opening=call.data.get(ATTR_OPENING) or None,
+        instructions=call.data.get(ATTR_INSTRUCTIONS) or None,
+        context=call.data.get(ATTR_CONTEXT) or None,
     )
     return {ATTR_CONVERSATION_ID: conversation_id}
 

@@ -1,0 +1,197 @@
+"""Tests of an account's life: set up, changed, reloaded, unloaded."""
+
+from http import HTTPStatus
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntryType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
+from tests.common import (
+    EVENT_ENTITY_ID,
+    VOICE_DATA,
+    VOICE_ENTITY_ID,
+    account,
+    async_set_up,
+    only_subentry,
+    voice,
+)
+from tests.realtime_server import Handler, fails, realtime_server
+
+pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+
+
+async def test_a_voice_is_one_device_with_its_entities(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Device and entities belong to the subentry and are known by its id."""
+    assert loaded_entry.state is ConfigEntryState.LOADED
+    subentry = only_subentry(loaded_entry)
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, subentry.subentry_id), loaded_entry.entry_id
+    )
+    assert device is not None
+    assert device.name == "Pumpkin"
+    assert device.entry_type is DeviceEntryType.SERVICE
+    entities = er.async_entries_for_device(entity_registry, device.id)
+    assert {(entity.entity_id, entity.unique_id) for entity in entities} == {
+        (VOICE_ENTITY_ID, f"{subentry.subentry_id}_voice"),
+        (EVENT_ENTITY_ID, f"{subentry.subentry_id}_conversation"),
+    }
+    assert {entity.config_subentry_id for entity in entities} == {subentry.subentry_id}
+
+
+async def test_two_voices_have_entities_of_their_own(
+    hass: HomeAssistant, realtime_url: str
+) -> None:
+    """One account holds as many voices as the user likes."""
+    entry = account(realtime_url, voice("Witch"), voice("Ghost"))
+    await async_set_up(hass, entry)
+    assert set(hass.states.async_entity_ids("assist_satellite")) == {
+        "assist_satellite.witch",
+        "assist_satellite.ghost",
+    }
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_account_without_a_voice_loads(
+    hass: HomeAssistant, realtime_url: str
+) -> None:
+    """The first voice comes after the account."""
+    entry = account(realtime_url)
+    await async_set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("handler", "status"),
+    [
+        (None, HTTPStatus.UNAUTHORIZED),
+        (fails("invalid_request_error", "invalid_api_key", 3000), None),
+    ],
+)
+async def test_a_refused_key_asks_for_a_new_one(
+    hass: HomeAssistant, handler: Handler | None, status: HTTPStatus | None
+) -> None:
+    """Both ways of refusing a key end in Home Assistant's own repair."""
+    options = {"handler": handler} if handler else {}
+    async with realtime_server(status=status, **options) as url:
+        entry = account(url, voice())
+        await async_set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "account_auth"
+    [flow] = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (HTTPStatus.NOT_FOUND, "account_wrong_url"),
+        (HTTPStatus.BAD_GATEWAY, "account_server"),
+        (HTTPStatus.TOO_MANY_REQUESTS, "account_rate_limit"),
+    ],
+)
+async def test_a_server_that_does_not_serve_is_tried_again(
+    hass: HomeAssistant, status: HTTPStatus, reason: str
+) -> None:
+    """What may pass is retried, with the reason shown."""
+    async with realtime_server(status=status) as url:
+        entry = account(url, voice())
+        await async_set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == reason
+
+
+async def test_a_server_that_is_away_is_tried_again(hass: HomeAssistant) -> None:
+    """A server that starts after Home Assistant is found later."""
+    async with realtime_server() as url:
+        pass
+    entry = account(url, voice())
+    await async_set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "account_unreachable"
+
+
+@pytest.mark.parametrize("code", ["invalid_model", "insufficient_quota"])
+async def test_what_a_conversation_tells_does_not_keep_an_account_from_loading(
+    hass: HomeAssistant, code: str
+) -> None:
+    """The key is good; a voice with a retired model must not stop the others."""
+    async with realtime_server(fails("invalid_request_error", code, 4000)) as url:
+        entry = account(url, voice())
+        await async_set_up(hass, entry)
+        assert entry.state is ConfigEntryState.LOADED
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_unloading_ends_the_conversations_and_removes_the_entities(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Nothing keeps talking after its entry is gone."""
+    with patch.object(
+        VoiceCoordinator, "async_shutdown", autospec=True
+    ) as async_shutdown:
+        assert await hass.config_entries.async_unload(loaded_entry.entry_id)
+        await hass.async_block_till_done()
+    assert async_shutdown.await_count >= 1
+    assert loaded_entry.state is ConfigEntryState.NOT_LOADED
+    state = hass.states.get(VOICE_ENTITY_ID)
+    assert state is not None
+    assert state.state == "unavailable"
+
+
+async def test_stopping_home_assistant_ends_the_conversations(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Entries are not unloaded at a stop, so the coordinators listen for it."""
+    with patch.object(
+        VoiceCoordinator, "async_shutdown", autospec=True
+    ) as async_shutdown:
+        hass.bus.async_fire("homeassistant_stop")
+        await hass.async_block_till_done()
+        assert async_shutdown.await_count == 1
+
+
+async def test_an_added_voice_appears_without_a_restart(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """The entry reloads when its subentries change."""
+    witch = ConfigSubentry(
+        data=VOICE_DATA, subentry_type="voice", title="Witch", unique_id=None
+    )
+    hass.config_entries.async_add_subentry(loaded_entry, witch)
+    await hass.async_block_till_done()
+    assert hass.states.get("assist_satellite.witch") is not None
+    assert hass.states.get(VOICE_ENTITY_ID) is not None
+
+
+async def test_a_removed_voice_takes_its_device_along(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Neither entity nor device stays behind."""
+    subentry_id = only_subentry(loaded_entry).subentry_id
+    hass.config_entries.async_remove_subentry(loaded_entry, subentry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(VOICE_ENTITY_ID) is None
+    assert not dr.async_entries_for_config_entry(device_registry, loaded_entry.entry_id)
+
+
+async def test_a_removed_account_leaves_nothing_behind(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Removing the entry removes every state of ours."""
+    await hass.config_entries.async_remove(loaded_entry.entry_id)
+    await hass.async_block_till_done()
+    assert not hass.states.async_entity_ids(["assist_satellite", "event"])

@@ -1,0 +1,173 @@
+"""Tests of the actions of a voice."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
+from tests.common import VOICE_ENTITY_ID
+
+METHODS = {
+    "start_conversation": "async_start_conversation",
+    "stop_conversation": "async_stop_conversation",
+    "add_message": "async_add_message",
+}
+
+
+@pytest.fixture
+def done() -> Iterator[dict[str, AsyncMock]]:
+    """Replace what the actions ask of the coordinator."""
+    mocks = {name: AsyncMock(return_value="c1") for name in METHODS}
+    with patch.multiple(
+        VoiceCoordinator, **{METHODS[name]: mock for name, mock in mocks.items()}
+    ):
+        yield mocks
+
+
+async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
+    """Call one of our actions on the voice."""
+    return await hass.services.async_call(
+        DOMAIN, action, {"entity_id": VOICE_ENTITY_ID, **data}, blocking=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "asked"),
+    [
+        (
+            "start_conversation",
+            {},
+            {"opening": None, "instructions": None, "context": None},
+        ),
+        (
+            "start_conversation",
+            {"opening": " Boo! ", "instructions": "Rhyme.", "context": "Two ghosts."},
+            {"opening": "Boo!", "instructions": "Rhyme.", "context": "Two ghosts."},
+        ),
+        (
+            "start_conversation",
+            {"opening": "", "instructions": "  ", "context": ""},
+            {"opening": None, "instructions": None, "context": None},
+        ),
+        ("stop_conversation", {}, {"goodbye": True}),
+        ("stop_conversation", {"goodbye": False}, {"goodbye": False}),
+        (
+            "add_message",
+            {"text": "Start your answer with an evil laugh."},
+            {
+                "role": "system",
+                "text": "Start your answer with an evil laugh.",
+                "respond": True,
+            },
+        ),
+        (
+            "add_message",
+            {"role": "user", "text": "An egg?", "respond": False},
+            {"role": "user", "text": "An egg?", "respond": False},
+        ),
+    ],
+)
+async def test_an_action_asks_the_coordinator(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    done: dict[str, AsyncMock],
+    action: str,
+    data: dict[str, Any],
+    asked: dict[str, Any],
+) -> None:
+    """Defaults are filled in, empty texts are no texts."""
+    await act(hass, action, **data)
+    done[action].assert_awaited_once_with(**asked)
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "field"),
+    [
+        ("start_conversation", {"opening": ["Boo!"]}, "opening"),
+        ("start_conversation", {"instructions": {"a": 1}}, "instructions"),
+        ("start_conversation", {"context": None}, "context"),
+        ("start_conversation", {"volume": 3}, "volume"),
+        ("stop_conversation", {"goodbye": "perhaps"}, "goodbye"),
+        ("add_message", {}, "text"),
+        ("add_message", {"text": " "}, "text"),
+        ("add_message", {"text": "Boo!", "role": "assistant"}, "role"),
+        ("add_message", {"text": "Boo!", "respond": "later"}, "respond"),
+    ],
+)
+async def test_a_wrong_field_is_named(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    done: dict[str, AsyncMock],
+    action: str,
+    data: dict[str, Any],
+    field: str,
+) -> None:
+    """Nothing is asked of the coordinator, and the error says what is wrong."""
+    with pytest.raises(probatio.Invalid, match=field):
+        await act(hass, action, **data)
+    done[action].assert_not_awaited()
+
+
+async def test_a_start_answers_with_the_conversations_id(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    done: dict[str, AsyncMock],
+) -> None:
+    """An automation can wait for the events of just this conversation."""
+    response = await hass.services.async_call(
+        DOMAIN,
+        "start_conversation",
+        {"entity_id": VOICE_ENTITY_ID},
+        blocking=True,
+        return_response=True,
+    )
+    assert response == {VOICE_ENTITY_ID: {"conversation_id": "c1"}}
+
+
+async def test_a_device_is_a_target_as_well(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    done: dict[str, AsyncMock],
+) -> None:
+    """Only the satellite of the device is asked, not its event entity."""
+    [device] = dr.async_entries_for_config_entry(device_registry, loaded_entry.entry_id)
+    await hass.services.async_call(
+        DOMAIN, "start_conversation", {"device_id": device.id}, blocking=True
+    )
+    done["start_conversation"].assert_awaited_once()
+
+
+async def test_a_refusal_of_the_coordinator_reaches_the_caller(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    done: dict[str, AsyncMock],
+) -> None:
+    """A translated error is passed on as it is."""
+    refusal = HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="satellite_occupied",
+        translation_placeholders={"host": "porch", "port": "10700"},
+    )
+    done["start_conversation"].side_effect = refusal
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "start_conversation")
+    assert caught.value is refusal
+    assert "porch:10700" in str(caught.value)
+
+
+async def test_the_actions_exist_while_no_account_is_loaded(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """An automation can be checked and edited at any time."""
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    for action in METHODS:
+        assert hass.services.has_service(DOMAIN, action)
