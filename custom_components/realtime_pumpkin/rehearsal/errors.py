@@ -1,7 +1,6 @@
 """The error catalogue of the Realtime API."""
 
 from dataclasses import dataclass
-
 from typing import Any
 
 

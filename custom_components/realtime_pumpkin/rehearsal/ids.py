@@ -11,7 +11,7 @@ class IdSource:
 
     def __init__(self, seed: int | str | None = None) -> None:
         """Start from a seed, or from the system's randomness when there is none."""
-        self._random = Random(seed)  # noqa: S311 - names, not secrets
+        self._random = Random(seed)
 
     def make(self, prefix: str) -> str:
         """Return a new identifier such as `item_5f…` (prefix and 21 hex digits)."""

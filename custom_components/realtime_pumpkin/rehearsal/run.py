@@ -24,7 +24,7 @@ class Run:
         brain: Brain | None,
         hearing: Hearing,
         account: Callable[[Response], None],
-        ended: Callable[["Run"], None],
+        ended: Callable[[Run], None],
     ) -> None:
         """Prepare a response; `account` fills in its usage."""
         self.response = response

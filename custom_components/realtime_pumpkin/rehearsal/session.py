@@ -42,11 +42,13 @@ class ServerSession:
         key: str | None = None,
         beta: bool = False,
         intent: str = "realtime",
+        session: JsonObject | None = None,
         journal: Journal | None = None,
     ) -> None:
         """Prepare a connection as its URL and headers describe it.
 
-        Without a brain every answer is asked for with a `Think` output.
+        Without a brain every answer is asked for with a `Think` output. `session`
+        is what a client secret prepared, as in `session.update`.
         """
         self._line = Line(with_faults(options or ServerOptions()), ids or IdSource())
         self._refusal = _refusal(self._line.options, model=model, key=key, beta=beta)
@@ -54,6 +56,8 @@ class ServerSession:
         self._config = SessionConfig(
             model or "", self._line.options.silence_duration_ms, intent
         )
+        if session is not None:
+            self._config.update(session, voice_is_locked=False)
         self._id = self._line.ids.make("sess")
         self._expires_at = 0
         keep = int(self._line.options.keep_audio_s * 1000) * BYTES_PER_MS

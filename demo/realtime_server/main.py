@@ -1,0 +1,60 @@
+"""Start the server, or render what it can say beforehand."""
+
+from argparse import Namespace
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+from .brain import PERSONAS, Doorkeeper, FinishStyle, repertoire
+from .brain.grammar import grammar
+from .ears import Ears
+from .server import RealtimeServer
+from .settings import read_command_line, settings_from
+from .voices import Voices
+
+
+def main() -> None:
+    """Do what the command line says until the process is told to stop."""
+    given = read_command_line()
+    logging.basicConfig(
+        level=logging.DEBUG if given.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(prerender() if given.prerender else serve(given))
+
+
+async def serve(given: Namespace) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    ears = Ears(grammar())
+    finish = FinishStyle(given.call_tool)
+    server = RealtimeServer(
+        settings_from(given), lambda: Doorkeeper(finish=finish), ears, Voices()
+    )
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    try:
+        async with server.listening(given.host, given.port) as port:
+            scheme = "wss" if given.certificate else "ws"
+            print(
+                f"Listening on {scheme}://{given.host}:{port}/v1/realtime", flush=True
+            )
+            if not given.canned:
+                await ears.start()
+            await stopped.wait()
+    finally:
+        await ears.close()
+
+
+async def prerender() -> None:
+    """Render everything the jack-o'-lantern can say in the voice it has."""
+    voices = Voices()
+    pumpkin = next(each for each in PERSONAS if "pumpkin" in each.marks)
+    said = repertoire(pumpkin)
+    async with asyncio.TaskGroup() as group:
+        for sentence in said:
+            group.create_task(voices.speak(sentence, "echo", 1.0))
+    print(f"{len(said)} sentences are ready", file=sys.stderr)
