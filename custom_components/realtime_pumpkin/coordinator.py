@@ -277,7 +277,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """Change the state and show it."""
         self.async_set_updated_data(replace(self.data, **changes))
 
-    def _fire(self, name: EventName, **data: Any) -> None:
+    def _fire(self, name: EventName, /, **data: Any) -> None:
         """Fire an event on the bus and at the event entity."""
         data = {ATTR_CONVERSATION_ID: self.data.conversation_id, **self._ids(), **data}
         self.hass.bus.async_fire(f"{DOMAIN}_{name}", data)
