@@ -5,16 +5,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.network import NoURLAvailableError, get_url
-
 from ..const import LOGGER
-from .errors import LinkError, NoInternalUrl, SpeakerNeverFetched, SpeakerRefused
+from .errors import LinkError, SpeakerNeverFetched, SpeakerRefused
 from .media_utterance import silent_stream
 from .owned import Clock, Spawn, async_cancel
 from .player import MediaPlayer
 from .stream import AudioStream
-from .stream_view import async_get_streams, stream_path
+from .stream_view import AudioStreams, stream_path
 
 _STOP_TIMEOUT_S: Final = 10.0
 _SETTLE_TIMEOUT_S: Final = 3.0
@@ -27,20 +24,19 @@ class Deck:
 
     def __init__(
         self,
-        hass: HomeAssistant,
-        entity_id: str,
+        player: MediaPlayer,
+        streams: AudioStreams,
         *,
         spawn: Spawn,
         clock: Clock,
         on_error: Callable[[LinkError], None],
     ) -> None:
-        """Command the player `entity_id`; tell what it refuses to play."""
-        self._hass = hass
-        self._player = MediaPlayer(hass, entity_id)
+        """Command a player; tell when it refuses to play."""
+        self._player = player
+        self._streams = streams
         self._spawn = spawn
         self._clock = clock
         self._on_error = on_error
-        self._streams = async_get_streams(hass)
         self._tokens: dict[str, asyncio.TimerHandle | None] = {}
         self._token = ""
         self._base_url = ""
@@ -49,13 +45,7 @@ class Deck:
 
     def open(self) -> None:
         """Raise `SpeakerUnavailable` or `NoInternalUrl` where it cannot play."""
-        self._player.check()
-        try:
-            self._base_url = get_url(
-                self._hass, prefer_external=False, allow_cloud=False
-            )
-        except NoURLAvailableError as err:
-            raise NoInternalUrl from err
+        self._base_url = self._player.open()
 
     async def async_settle(self) -> None:
         """Wait for the orders before: a late stop would hit the next stream."""

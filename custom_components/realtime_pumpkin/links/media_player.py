@@ -4,14 +4,14 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from homeassistant.core import HomeAssistant
-
 from ..const import LOGGER
 from .deck import Deck
 from .errors import LinkError
 from .media_utterance import MediaUtterance
 from .owned import Clock, Spawn, async_cancel
+from .player import MediaPlayer
 from .protocols import LinkCapabilities, SinkListener
+from .stream_view import AudioStreams
 
 LATENCY_MS: Final = 300
 _FETCH_TIMEOUT_S: Final = 8.0
@@ -30,8 +30,8 @@ class MediaPlayerSpeaker:
 
     def __init__(
         self,
-        hass: HomeAssistant,
-        entity_id: str,
+        player: MediaPlayer,
+        streams: AudioStreams,
         *,
         spawn: Spawn,
         clock: Clock,
@@ -42,7 +42,7 @@ class MediaPlayerSpeaker:
         self._clock = clock
         self._latency_ms = latency_ms
         self._deck = Deck(
-            hass, entity_id, spawn=spawn, clock=clock, on_error=self._fail
+            player, streams, spawn=spawn, clock=clock, on_error=self._fail
         )
         self._queue: deque[MediaUtterance] = deque()
         self._writing: MediaUtterance | None = None

@@ -7,7 +7,9 @@ from homeassistant.core import HomeAssistant
 from ..options import MediaPlayerSpeaker as MediaPlayerOption, VoiceOptions
 from .media_player import MediaPlayerSpeaker
 from .owned import Spawn
+from .player import MediaPlayer
 from .protocols import AudioSink, AudioSource
+from .stream_view import async_get_streams
 from .wyoming import WyomingSatellite
 from .wyoming_microphone import SatelliteMicrophone
 from .wyoming_speaker import SatelliteSpeaker
@@ -27,6 +29,8 @@ def create_links(
     )
     source = SatelliteMicrophone(satellite)
     if isinstance(options.speaker, MediaPlayerOption):
-        entity_id = options.speaker.entity_id
-        return source, MediaPlayerSpeaker(hass, entity_id, spawn=spawn, clock=clock)
+        player = MediaPlayer(hass, options.speaker.entity_id)
+        streams = async_get_streams(hass)
+        sink = MediaPlayerSpeaker(player, streams, spawn=spawn, clock=clock)
+        return source, sink
     return source, SatelliteSpeaker(satellite, spawn=spawn, clock=clock)

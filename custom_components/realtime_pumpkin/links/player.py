@@ -20,8 +20,9 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.network import NoURLAvailableError, get_url
 
-from .errors import SpeakerUnavailable
+from .errors import NoInternalUrl, SpeakerUnavailable
 
 # Their announcements are full streams: music is ducked, ours is not, and the
 # next one replaces it. Others (Sonos, Music Assistant, Squeezebox) want a
@@ -50,13 +51,20 @@ class MediaPlayer:
         """Tell whether `stop` silences it; else only other media do."""
         return not self._announces and self._has(MediaPlayerEntityFeature.STOP)
 
-    def check(self) -> None:
-        """Raise `SpeakerUnavailable` where it cannot play media now."""
+    def open(self) -> str:
+        """Return Home Assistant's address for a player that can play.
+
+        Raises `SpeakerUnavailable` or `NoInternalUrl`.
+        """
         state = self._hass.states.get(self._entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             raise SpeakerUnavailable(entity_id=self._entity_id)
         if not self._has(MediaPlayerEntityFeature.PLAY_MEDIA):
             raise SpeakerUnavailable(entity_id=self._entity_id)
+        try:
+            return get_url(self._hass, prefer_external=False, allow_cloud=False)
+        except NoURLAvailableError as err:
+            raise NoInternalUrl from err
 
     async def async_play(self, url: str) -> None:
         """Play an address in place of what it plays now."""
