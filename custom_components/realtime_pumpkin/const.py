@@ -13,6 +13,7 @@ DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 
 ATTR_CONVERSATION_ID: Final = "conversation_id"
 
+CONF_BARGE_IN: Final = "barge_in"
 CONF_BASE_URL: Final = "base_url"
 CONF_ENTITY_ID: Final = "entity_id"
 CONF_HOST: Final = "host"
@@ -72,6 +73,15 @@ class SpeakerKind(StrEnum):
 
     SATELLITE = "satellite"
     MEDIA_PLAYER = "media_player"
+
+
+class BargeIn(StrEnum):
+    """Whether a visitor can interrupt the voice by speaking."""
+
+    AUTO = "auto"
+    """Where the microphone does not hear the speaker; else a half-duplex gate."""
+    ON = "on"
+    OFF = "off"
 
 
 class EventName(StrEnum):

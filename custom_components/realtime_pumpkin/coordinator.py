@@ -23,6 +23,7 @@ from .const import (
     DOMAIN,
     LOGGER,
     VOICE_ENTITY,
+    BargeIn,
     EventName,
 )
 from .issues import (
@@ -33,6 +34,7 @@ from .issues import (
 )
 from .links.open import create_links
 from .links.errors import LinkError
+from .links.protocols import AudioSource
 from .options import VoiceOptions
 from .prompt import SECOND_RING, render_instructions, render_opening
 from .realtime.config import Behaviour, SessionConfig
@@ -108,12 +110,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         conversation_id = ulid_now()
         self._set(phase=Phase.PROCESSING, conversation_id=conversation_id)
         self._fire(EventName.CONVERSATION_STARTED)
-        self._call = call = self._create_call(
-            config,
-            Behaviour(
-                opening=render_opening(opening), context=(context,) if context else ()
-            ),
-        )
+        self._call = call = self._create_call(config, opening, context)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         self._task = self.config_entry.async_create_background_task(
             self.hass, self._async_hold(call, opened), f"{self.name} conversation"
@@ -168,9 +165,16 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             tools=Toolbox().specs,
         )
 
-    def _create_call(self, config: SessionConfig, behaviour: Behaviour) -> Call:
+    def _create_call(
+        self, config: SessionConfig, opening: str | None, context: str | None
+    ) -> Call:
         """Put the parts of a conversation together, all of them closed."""
         source, sink = create_links(self.hass, self.options, self._spawn)
+        behaviour = Behaviour(
+            opening=render_opening(opening),
+            context=(context,) if context else (),
+            barge_in=self._can_be_interrupted(source),
+        )
         session = RealtimeSession(
             config,
             behaviour,
@@ -179,6 +183,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             observer=self,
         )
         return Call(source, sink, session, Toolbox(), self._report)
+
+    def _can_be_interrupted(self, source: AudioSource) -> bool:
+        """Tell whether speech may interrupt the voice without it hearing itself."""
+        if self.options.barge_in is BargeIn.AUTO:
+            return source.capabilities.echo_cancelled
+        return self.options.barge_in is BargeIn.ON
 
     def _spawn(self, coro: Carrier, name: str) -> asyncio.Task[None]:
         """Start a task of a link that the config entry owns."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .const import (
+    CONF_BARGE_IN,
     CONF_ENTITY_ID,
     CONF_HOST,
     CONF_INSTRUCTIONS,
@@ -19,6 +20,7 @@ from .const import (
     DEFAULT_MODEL,
     DEFAULT_SATELLITE_PORT,
     DEFAULT_VOICE,
+    BargeIn,
     SpeakerKind,
 )
 
@@ -57,6 +59,7 @@ class VoiceOptions:
     model: str
     microphone: Microphone
     speaker: Speaker
+    barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
 
     @classmethod
@@ -69,6 +72,7 @@ class VoiceOptions:
             model=data.get(CONF_MODEL, DEFAULT_MODEL),
             microphone=_microphone(data[CONF_MICROPHONE]),
             speaker=_speaker(data[CONF_SPEAKER]),
+            barge_in=BargeIn(data.get(CONF_BARGE_IN, BargeIn.AUTO)),
             transcript_deltas=data.get(CONF_TRANSCRIPT_DELTAS, False),
         )
 

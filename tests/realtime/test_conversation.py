@@ -1,10 +1,11 @@
 """A conversation from its first socket to its goodbye."""
 
+import pytest
+
 from custom_components.realtime_pumpkin.realtime import events, signals
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.events import Phase
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say
-import pytest
 
 from .world import CONFIG, World
 

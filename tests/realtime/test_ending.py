@@ -1,10 +1,11 @@
 """How conversations end: always with a reason, and never in mid-goodbye."""
 
+import pytest
+
 from custom_components.realtime_pumpkin.realtime import actions, events, signals
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.session import SessionCore
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say
-import pytest
 
 from .world import CONFIG, World
 

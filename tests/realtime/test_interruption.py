@@ -1,10 +1,11 @@
 """Interruption as on a phone call, and what the model is told of it."""
 
+import pytest
+
 from custom_components.realtime_pumpkin.realtime import actions, events, signals
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.session import SessionCore
 from custom_components.realtime_pumpkin.rehearsal import Plan, Say, ServerOptions
-import pytest
 
 from .world import CONFIG, World
 

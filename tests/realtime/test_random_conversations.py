@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from custom_components.realtime_pumpkin.realtime import events, signals
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.rehearsal import (
@@ -13,7 +15,6 @@ from custom_components.realtime_pumpkin.rehearsal import (
     ServerOptions,
     TranscriptionOrder,
 )
-import pytest
 
 from .world import World
 

@@ -1,5 +1,7 @@
 """Lost sockets: opened again with the history kept, or given up with a reason."""
 
+import pytest
+
 from custom_components.realtime_pumpkin.realtime import events, signals
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind
 from custom_components.realtime_pumpkin.realtime.reconnection import (
@@ -12,7 +14,6 @@ from custom_components.realtime_pumpkin.rehearsal import (
     Say,
     ServerOptions,
 )
-import pytest
 
 from .world import World
 

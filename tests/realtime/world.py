@@ -75,7 +75,8 @@ class FakeSpeaker:
                 self.queue.append(Playing(name))
                 self.heard[name] = 0
             case actions.Play(pcm):
-                assert self.queue and not self.queue[-1].is_finished, "nothing begun"
+                assert self.queue, "nothing begun"
+                assert not self.queue[-1].is_finished, "written after the end"
                 playing = self.queue[-1]
                 playing.received += len(pcm) / BYTES_PER_MS
                 if playing.audible_at is None:
@@ -261,9 +262,9 @@ class World:
     def _wake_server(self) -> None:
         """Let the server do what is due."""
         server = self.server
-        if server is not None and (wake := server.next_wake) is not None:
-            if wake <= self.now:
-                self._carry(server, server.wake(self.now))
+        wake = server.next_wake if server else None
+        if server is not None and wake is not None and wake <= self.now:
+            self._carry(server, server.wake(self.now))
 
     def _carry(self, server: ServerSession, outputs: Sequence[Any]) -> None:
         """Deliver server events after the network's delay."""
