@@ -93,12 +93,15 @@ def _owner(name: str, modules: Container[str]) -> str:
 def read_arrows(root: Path) -> list[Arrow]:
     """Return all imports of the package in `root`; those inside it end at modules."""
     modules = read_modules(root)
-    arrows = []
-    for module, path in modules.items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for name in _imported(tree, module, path.name == "__init__.py"):
-            arrows.append(Arrow(module, _owner(name, modules)))
-    return arrows
+    return [
+        Arrow(module, _owner(name, modules))
+        for module, path in modules.items()
+        for name in _imported(
+            ast.parse(path.read_text(encoding="utf-8")),
+            module,
+            is_package=path.name == "__init__.py",
+        )
+    ]
 
 
 def room(module: str) -> str | None:
