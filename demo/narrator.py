@@ -21,21 +21,25 @@ class Narrator:
         self._terminal = terminal
         self._ears = ears
         self._visitor = visitor
-        self._zero_ms = ears.heard.now_ms
-        self._before_ms = self._zero_ms
+        self.zero_ms = ears.heard.now_ms
+        self._before_ms = self.zero_ms
         self._words: deque[str] = deque()
         self._sounds: deque[int] = deque()
-        self._speaking_ms = self._zero_ms
+        self._speaking_ms = self.zero_ms
 
     async def follow(self) -> None:
         """Tell the pumpkin's sounds until cancelled."""
-        after = self._zero_ms
+        after = self.zero_ms
         while True:
             started = await self._ears.wait_for_sound(after)
-            self._sounds.append(started)
-            self._tell_pumpkin()
+            self.heard_sound(started)
             await self._ears.wait_for_quiet(700)
             after = self._ears.heard.last_sound_ms
+
+    def heard_sound(self, started_ms: int) -> None:
+        """Hear that the pumpkin has begun to sound."""
+        self._sounds.append(started_ms)
+        self._tell_pumpkin()
 
     def visitor_says(self, line: Line, quiet_ms: int) -> None:
         """Tell a line of the visitor, who starts to speak now."""
@@ -48,9 +52,9 @@ class Narrator:
             "visitor",
         )
 
-    def visitor_said(self) -> None:
-        """Hear that the visitor's line has ended now."""
-        self._before_ms = self._ears.heard.now_ms
+    def visitor_said(self, ended_ms: int) -> None:
+        """Hear that the visitor's line has ended."""
+        self._before_ms = ended_ms
         self._sounds.clear()
 
     def take(self, event: HouseEvent) -> None:
@@ -94,4 +98,4 @@ class Narrator:
 
     def _at(self, ms: int) -> float:
         """Return a time in seconds since the doorbell."""
-        return (ms - self._zero_ms) / 1000
+        return (ms - self.zero_ms) / 1000

@@ -80,7 +80,7 @@ async def _talk(
 ) -> str | None:
     """Let the visitor talk until all is over; return what went wrong."""
     lines, begins, ends = on.porch.lines, narrator.visitor_says, narrator.visitor_said
-    visitor = visit(ears, script, lines, begins, ends)
+    visitor = visit(ears, script, lines, narrator.zero_ms, begins, ends)
     talking = asyncio.create_task(visitor, name="visitor")
     ending = asyncio.create_task(log.wait_for("conversation_ended"), name="ending")
     try:

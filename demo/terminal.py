@@ -24,10 +24,10 @@ _INDENT = 21
 class Terminal:
     """Plain lines everywhere, colours only where somebody looks."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        """Write to a stream."""
-        self._out = out
-        self._colours = out.isatty() and "NO_COLOR" not in os.environ
+    def __init__(self, out: TextIO | None = None) -> None:
+        """Write to a stream, by default standard output."""
+        self._out = out or sys.stdout
+        self._colours = self._out.isatty() and "NO_COLOR" not in os.environ
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line."""

@@ -19,8 +19,10 @@ _COLOURS = {Who.PUMPKIN: "#ff8a1f", Who.VISITOR: "#58cfc0"}
 _LANES = {Who.VISITOR: 1.0, Who.PUMPKIN: -1.0}
 _HEIGHT = 0.62
 _COLUMNS = 2400
-_CHARACTER_S = 0.0088
+_LETTER = 0.0056
 """The width of a letter as a share of the picture's width."""
+
+_FEW_LETTERS, _MANY_LETTERS = 34, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +120,21 @@ def _draw_words(picture: Picture, index: int, speech: Speech) -> None:
     """Write a speech's words outside its wave, as wide as there is room."""
     above = speech.who is Who.VISITOR
     start = picture.x(speech.span.start_s)
-    following = [
-        s.span.start_s for s in picture.talk[index + 1 :] if s.who is speech.who
-    ]
-    until = picture.x(following[0] if following else picture.width_s)
-    letters = int((until - start) / picture.width_s / _CHARACTER_S * 1.55) - 2
-    words = textwrap.fill(speech.text or "…", max(letters, 12))
+    later = [s.span.start_s for s in picture.talk[index + 1 :] if s.who is speech.who]
+    until = picture.x(later[0] if later else picture.width_s)
+    room = int((until - start) / picture.width_s / _LETTER)
+    # At the right edge words have no room; there they end where the picture ends.
+    at_edge = not later and room < min(len(speech.text) + 2, _FEW_LETTERS)
+    letters = _FEW_LETTERS if at_edge else min(max(room - 2, 12), _MANY_LETTERS)
     picture.axes.text(
-        start,
+        until if at_edge else start,
         _LANES[speech.who] + (0.78 if above else -0.78),
-        f"“{words}”",
+        textwrap.fill(f"“{speech.text or '…'}”", letters),
         color=_PAPER,
         fontsize=9.5,
         linespacing=1.35,
+        ha="right" if at_edge else "left",
+        multialignment="left",
         va="bottom" if above else "top",
         bbox={"facecolor": _NIGHT, "edgecolor": "none", "pad": 1.5},
     )
@@ -180,7 +184,7 @@ def _draw_marks(picture: Picture) -> None:
     for place, name in sorted((at, name) for at, name in marks if at is not None):
         free = (row for row, until in enumerate(rows) if until < place)
         row = next(free, len(rows) - 1)
-        rows[row] = place + len(name) * _CHARACTER_S * picture.width_s
+        rows[row] = place + len(name) * 1.5 * _LETTER * picture.width_s
         _draw_mark(picture, picture.x(place), name, row)
 
 

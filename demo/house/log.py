@@ -16,15 +16,27 @@ _ALWAYS_SAID = "We found a custom integration realtime_pumpkin"
 
 
 def complaints(text: str) -> Iterator[str]:
-    """Yield the warnings and errors that are ours, and every blocking call."""
-    for line in text.splitlines():
-        head = _HEAD.match(line)
-        if head is None:
+    """Yield the warnings and errors that are ours, and every blocking call.
+
+    A traceback belongs to the line that it follows: it tells whose error it is.
+    """
+    for record in _records(text):
+        head = _HEAD.match(record)
+        if head is None or head["level"] not in _BAD or _ALWAYS_SAID in record:
             continue
-        ours = _OURS in head["logger"] or _OURS in head["text"]
-        blocking = "blocking call" in head["text"].lower()
-        if head["level"] in _BAD and (ours or blocking) and _ALWAYS_SAID not in line:
-            yield line
+        if _OURS in record or "blocking call" in record.lower():
+            yield record.splitlines()[0]
+
+
+def _records(text: str) -> Iterator[str]:
+    """Yield the log's records, each with the lines that follow it."""
+    record: list[str] = []
+    for line in text.splitlines():
+        if _HEAD.match(line) and record:
+            yield "\n".join(record)
+            record = []
+        record.append(line)
+    yield "\n".join(record)
 
 
 def check(path: Path) -> Check:

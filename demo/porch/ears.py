@@ -23,6 +23,7 @@ class Heard:
     sound_started_ms: int = -1
     last_sound_ms: int = -1
     lines_ended: int = 0
+    line_ended_ms: int = -1
 
     @property
     def quiet_ms(self) -> int:
@@ -34,7 +35,9 @@ class Heard:
     ) -> None:
         """Take in 10 ms of the porch."""
         self.now_ms = ms + PERIOD_MS
-        self.lines_ended += line_ended
+        if line_ended:
+            self.lines_ended += 1
+            self.line_ended_ms = self.now_ms
         if speaker_peak <= _LOUD:
             return
         if self.last_sound_ms < 0 or ms - self.last_sound_ms > pause_ms:
@@ -86,12 +89,13 @@ class Ears:
         async with self._news:
             await self._news.wait_for(lambda: self.heard.quiet_ms >= quiet_ms)
 
-    async def say(self, line: Path) -> None:
-        """Say a line (PCM s16le mono at the microphone's rate) to its end."""
+    async def say(self, line: Path) -> int:
+        """Say a line (PCM s16le mono at the microphone's rate); return its end in ms."""
         said = self.heard.lines_ended + 1
         self._writer.write(json.dumps({"say": str(line)}).encode() + b"\n")
         async with self._news:
             await self._news.wait_for(lambda: self.heard.lines_ended >= said)
+            return self.heard.line_ended_ms
 
     async def _listen(self) -> None:
         """Take in what the sound card tells."""

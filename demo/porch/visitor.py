@@ -17,21 +17,22 @@ async def visit(
     ears: Ears,
     script: Visit,
     lines: Sequence[Path],
+    rang_ms: int,
     begins: Callable[[Line, int], None],
-    ends: Callable[[], None],
+    ends: Callable[[int], None],
 ) -> None:
     """Say every line when it is its turn; tell when each begins and ends.
 
-    The only thing a visitor knows is what the speaker played. Returns when the
-    last line has been said; raises `NobodyAnsweredError` where nothing was heard.
+    `begins` gets the line and the silence before it in ms, `ends` the time of its
+    end. The only thing a visitor knows is what the speaker played since they rang.
+    Raises `NobodyAnsweredError` where nothing was heard.
     """
-    said_ms = ears.heard.now_ms
+    said_ms = rang_ms
     for line, file in zip(script.lines, lines, strict=True):
         await hear_out(ears, said_ms, script.answer_within_s, line.after_quiet_ms)
         begins(line, ears.heard.quiet_ms)
-        await ears.say(file)
-        ends()
-        said_ms = ears.heard.now_ms
+        said_ms = await ears.say(file)
+        ends(said_ms)
 
 
 async def hear_out(ears: Ears, after_ms: int, within_s: float, quiet_ms: int) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from aiohttp import ClientError, ClientSession
+
 from .places import PYTHON, ROOT
-from .processes import Process, Supervisor, answers, free_port
+from .processes import Process, Supervisor, free_port
 
 KEY = "rehearsal"
 _READY_S = 60.0
@@ -20,5 +22,17 @@ async def start(
         {"--host": "127.0.0.1", "--port": port},
         cwd=ROOT,
     )
-    await process.ready(lambda: answers(port), _READY_S)
-    return process, f"http://127.0.0.1:{port}/v1"
+    url = f"http://127.0.0.1:{port}/v1"
+
+    async def serves() -> bool:
+        try:
+            async with (
+                ClientSession() as session,
+                session.get(f"{url}/models") as answer,
+            ):
+                return answer.ok
+        except ClientError:
+            return False
+
+    await process.ready(serves, _READY_S)
+    return process, url

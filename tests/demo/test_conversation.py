@@ -1,0 +1,79 @@
+"""Words find the sounds that they belong to."""
+
+from pathlib import Path
+
+import pytest
+
+from demo.measure.conversation import Who, pauses, speeches
+from demo.measure.report import report
+from demo.timeline import draw
+from demo.transcript import write_transcript
+from demo.visit import load
+
+from .builders import Night
+
+
+def test_speeches_alternate_and_have_their_words() -> None:
+    """Transcripts of the pumpkin come before the end of what is heard."""
+    talk = speeches(Night.as_it_must_be().measured())
+    assert [(s.who, s.text) for s in talk] == [
+        (Who.PUMPKIN, "Good evening."),
+        (Who.VISITOR, "trick or treat"),
+        (Who.PUMPKIN, "A riddle!"),
+        (Who.VISITOR, "a skeleton"),
+        (Who.PUMPKIN, "Good night."),
+    ]
+
+
+def test_pauses_are_counted_from_the_doorbell_and_from_the_others_end() -> None:
+    """Each speech knows the silence before it."""
+    talk = speeches(Night.as_it_must_be().measured())
+    assert [s.pause_ms for s in talk] == pytest.approx([300, 1000, 600, 1000, 600])
+    assert next(pauses(talk)) == pytest.approx((4.0, 5.0))
+
+
+def test_two_sentences_with_a_long_pause_are_one_speech() -> None:
+    """Who speaks on without an answer goes on."""
+    night = Night()
+    night.pumpkin((1000, 2000), (4000, 5000))
+    night.happens("assistant_transcript", 900, text="Boo!")
+    night.happens("assistant_transcript", 3900, text="Boo again!")
+    (speech,) = speeches(night.measured())
+    assert speech.text == "Boo! Boo again!"
+    assert (speech.span.start_s, speech.span.end_s) == (1.0, 5.0)
+
+
+def test_words_that_come_after_the_last_sound_belong_to_it() -> None:
+    """A slow transcript is not lost."""
+    night = Night()
+    night.pumpkin((1000, 2000))
+    night.happens("assistant_transcript", 2500, text="Late.")
+    assert speeches(night.measured())[0].text == "Late."
+
+
+def test_words_without_a_sound_belong_to_nobody() -> None:
+    """A silent night has no speech."""
+    night = Night()
+    night.happens("assistant_transcript", 500, text="Unheard.")
+    night.happens("user_transcript", 500, text="Unsaid.")
+    assert speeches(night.measured()) == []
+
+
+def test_the_transcript_shows_what_was_said_and_what_was_heard(tmp_path: Path) -> None:
+    """The page has the talk in order, and the figures."""
+    seen = Night.as_it_must_be().measured()
+    script = load("trick_or_treat")
+    path = tmp_path / "transcript.md"
+    write_transcript(path, script, speeches(seen), report(seen))
+    text = path.read_text()
+    assert f"{script.lines[0].text} *(heard: trick or treat)*" in text
+    assert text.index("Good evening.") < text.index("A riddle!")
+    assert "Doorbell to first sound: 300.0 ms" in text
+
+
+@pytest.mark.parametrize("night", [Night.as_it_must_be(), Night(seconds=0.1)])
+def test_the_timeline_can_be_drawn_of_any_night(tmp_path: Path, night: Night) -> None:
+    """Also where nothing happened at all."""
+    seen = night.measured()
+    draw(tmp_path / "timeline.png", seen, speeches(seen), "Child")
+    assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
