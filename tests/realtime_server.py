@@ -60,8 +60,9 @@ async def realtime_server(
     body: str = "",
     key: str | None = None,
     tls: SSLContext | None = None,
+    port: int = 0,
 ) -> AsyncIterator[str]:
-    """Serve on a free port of 127.0.0.1 and yield the base URL.
+    """Serve on a port of 127.0.0.1, by default a free one; yield the base URL.
 
     `status` refuses each upgrade with that HTTP answer; `key` refuses every
     other key with 401; `tls` makes it secure.
@@ -77,7 +78,7 @@ async def realtime_server(
             return connection.respond(HTTPStatus.NOT_FOUND, "")
         return None
 
-    serving = serve(handler, "127.0.0.1", 0, process_request=answer, ssl=tls)
+    serving = serve(handler, "127.0.0.1", port, process_request=answer, ssl=tls)
     async with serving as server:
         port = next(iter(server.sockets)).getsockname()[1]
         yield f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1"

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final, override
 
-from homeassistant.components.media_player.const import MediaPlayerEntityFeature
+from homeassistant.components.media_player.const import (
+    DOMAIN as MEDIA_PLAYER_DOMAIN,
+    MediaPlayerEntityFeature,
+)
 from homeassistant.components.wyoming import DOMAIN as WYOMING_DOMAIN
 from homeassistant.config_entries import (
     SOURCE_USER,
@@ -22,7 +25,7 @@ from homeassistant.const import (
     CONF_NAME,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
@@ -336,11 +339,13 @@ class VoiceFlow(ConfigSubentryFlow):
         """Return why the media player cannot be the speaker."""
         if entity_id is None:
             return None
+        if split_entity_id(entity_id)[0] != MEDIA_PLAYER_DOMAIN:
+            return SpeakerCannotPlay(entity_id=entity_id)
         if (player := self.hass.states.get(entity_id)) is None:
             return SpeakerUnavailable(entity_id=entity_id)
-        features = player.attributes.get(ATTR_SUPPORTED_FEATURES, 0)
         if player.state == STATE_UNAVAILABLE:
             return None  # switched off now, but there
+        features = player.attributes.get(ATTR_SUPPORTED_FEATURES, 0)
         if not features & MediaPlayerEntityFeature.PLAY_MEDIA:
             return SpeakerCannotPlay(entity_id=entity_id)
         return None
