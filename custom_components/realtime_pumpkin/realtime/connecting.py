@@ -8,7 +8,7 @@ from .conversation import Conversation, Due
 from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
 from .events import ServerError, SessionCreated, SessionStarted, SessionUpdated
 from .finish import EndReason
-from .signals import SocketLost, Message
+from .signals import Message, Role, SocketLost
 
 CONFIGURE_TIMEOUT: Final = 10.0
 CONFIGURE_ID: Final = "configure"
@@ -105,6 +105,7 @@ def on_message(talk: Conversation, event: Message) -> Iterator[Action]:
     if not talk.is_ready:
         talk.messages.append(event)
         return
+    talk.turns.has_anybody_spoken |= event.role is Role.USER
     yield from talk.inject(event.role, event.text)
     if event.respond and not talk.ending:
         yield from talk.gate.request()

@@ -1,0 +1,43 @@
+"""The project's own Realtime server on loopback, with a scripted brain."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from custom_components.realtime_pumpkin.rehearsal import (
+    Reply,
+    ScriptedBrain,
+    ServerOptions,
+)
+from demo.realtime_server.ears import Ears
+from demo.realtime_server.server import RealtimeServer
+from demo.realtime_server.settings import ServerSettings
+from demo.realtime_server.voices import Voices
+
+
+class LocalServer:
+    """One brain for all sessions, so that a reconnection goes on with its script."""
+
+    def __init__(
+        self,
+        replies: Sequence[Reply],
+        heard: Sequence[str] = (),
+        options: ServerOptions | None = None,
+    ) -> None:
+        """Prepare what the server says and hears; tones stand for speech."""
+        self.brain = ScriptedBrain(replies, heard=heard)
+        self.url = ""
+        self.port = 0
+        self._options = options or ServerOptions(pace=1000.0)
+
+    @asynccontextmanager
+    async def listening(self, port: int = 0) -> AsyncIterator[LocalServer]:
+        """Serve on a port of 127.0.0.1 (0: a free one)."""
+        server = RealtimeServer(
+            ServerSettings(options=self._options, seed="tests"),
+            lambda: self.brain,
+            Ears(),
+            Voices(),
+        )
+        async with server.listening("127.0.0.1", port) as self.port:
+            self.url = f"http://127.0.0.1:{self.port}/v1"
+            yield self
