@@ -32,8 +32,8 @@ from .issues import (
     async_clear_issues,
     async_raise_issue,
 )
-from .links.open import create_links
 from .links.errors import LinkError
+from .links.open import create_links
 from .links.protocols import AudioSource
 from .options import VoiceOptions
 from .prompt import SECOND_RING, render_instructions, render_opening
@@ -209,6 +209,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             reason = await call.async_run()
         except (LinkError, RealtimeError) as error:
             reason, failure = EndReason.START_FAILED, error
+        except Exception as error:  # A mistake of ours must not leave it talking.
+            LOGGER.exception("The conversation of %s broke", self.name)
+            failure = RealtimeError(ErrorKind.SERVER, None, type(error).__name__)
         except asyncio.CancelledError:
             reason = self._reason_if_cancelled
             raise
