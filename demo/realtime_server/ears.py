@@ -69,7 +69,8 @@ class Ears:
     async def _ask(self, pcm: bytes) -> str:
         """Ask the process for the words; raises `EOFError` when it ended."""
         process = await self._running()
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.write(json.dumps({"bytes": len(pcm)}).encode() + b"\n" + pcm)
         await process.stdin.drain()
         answer = await process.stdout.readline()
@@ -88,4 +89,5 @@ def to_ear_rate(pcm: bytes) -> bytes:
     smooth = np.convolve(samples, kernel / kernel.sum(), "same")
     places = np.arange(int(samples.size * _EAR_RATE / 24_000)) * 1.5
     between = np.interp(places, np.arange(smooth.size), smooth)
-    return np.clip(np.rint(between), -32768, 32767).astype("<i2").tobytes()
+    rounded = np.clip(np.rint(between), -32768, 32767).astype("<i2")
+    return bytes(rounded.data)

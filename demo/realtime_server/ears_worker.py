@@ -9,8 +9,9 @@ language model, so that words nobody expected come through too.
 import json
 import math
 import sys
+from typing import Any
 
-from pocketsphinx import Decoder
+from pocketsphinx import Decoder  # type: ignore[import-untyped,unused-ignore]
 
 _LONGEST_PHONE = 13.5
 """Frames (10 ms): slower speech was stretched to fit the grammar."""
@@ -40,7 +41,7 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def recognize(pcm, closed_ears, open_ears):  # type: ignore[no-untyped-def]
+def recognize(pcm: bytes, closed_ears: Any, open_ears: Any) -> str:
     """Return what the grammar hears, or the open ears where that is implausible."""
     if closed_ears is not None:
         expected = hear(closed_ears, pcm)
@@ -49,7 +50,7 @@ def recognize(pcm, closed_ears, open_ears):  # type: ignore[no-untyped-def]
     return hear(open_ears, pcm)
 
 
-def hear(decoder, pcm):  # type: ignore[no-untyped-def]
+def hear(decoder: Any, pcm: bytes) -> str:
     """Return the words a decoder hears."""
     if not pcm:
         return ""
@@ -57,10 +58,10 @@ def hear(decoder, pcm):  # type: ignore[no-untyped-def]
     decoder.process_raw(pcm, full_utt=True)
     decoder.end_utt()
     found = decoder.hyp()
-    return found.hypstr if found is not None else ""
+    return str(found.hypstr) if found is not None else ""
 
 
-def is_plausible(decoder):  # type: ignore[no-untyped-def]
+def is_plausible(decoder: Any) -> bool:
     """Tell whether the words of the last utterance are as long as what was said."""
     frames, noise, phones, fit = 0, 0, 0, 0.0
     for segment in decoder.seg():

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from custom_components.realtime_pumpkin.rehearsal import (
     Brain,
+    EnergyDetector,
     ServerOptions,
     Source,
+    SpeechDetector,
     TranscriptionOrder,
     parse_fault,
 )
@@ -110,7 +112,7 @@ def settings_from(given: Namespace) -> ServerSettings:
         ears=Source.OUTSIDE,
         voices=Source.OUTSIDE,
         faults=tuple(given.fault),
-        **_detection(given.vad),
+        detector=_detector(given.vad),
     )
     return ServerSettings(
         options=options,
@@ -122,10 +124,10 @@ def settings_from(given: Namespace) -> ServerSettings:
     )
 
 
-def _detection(name: str) -> dict[str, object]:
-    """Return the options of a speech detector."""
+def _detector(name: str) -> Callable[[], SpeechDetector]:
+    """Return what makes a speech detector; silero needs an optional package."""
     if name == "energy":
-        return {}
-    from .silero import SileroDetector  # noqa: PLC0415 - an optional package
+        return EnergyDetector
+    from .silero import SileroDetector  # noqa: PLC0415
 
-    return {"detector": SileroDetector}
+    return SileroDetector

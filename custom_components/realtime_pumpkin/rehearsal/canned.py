@@ -1,6 +1,7 @@
 """A session that answers with encoded deltas from a can, for load tests."""
 
 from base64 import b64encode
+from functools import partial
 
 import orjson
 
@@ -104,8 +105,8 @@ class CannedSession:
         for frame in _HEAD:
             self._send(frame, ids)
         for number, frame in enumerate(deltas):
-            self._line.later(number * step, lambda frame=frame: self._send(frame, ids))
-        self._line.later(len(deltas) * step, lambda: self._finish(ids))
+            self._line.later(number * step, partial(self._send, frame, ids))
+        self._line.later(len(deltas) * step, partial(self._finish, ids))
 
     def _finish(self, ids: dict[bytes, str]) -> None:
         """End the response."""

@@ -48,7 +48,7 @@ class Response:
     @property
     def voice_name(self) -> str:
         """Return the voice as one word."""
-        return self.voice["id"] if isinstance(self.voice, dict) else self.voice
+        return str(self.voice["id"] if isinstance(self.voice, dict) else self.voice)
 
     def written(self) -> Tokens:
         """Return the tokens put out so far."""

@@ -115,12 +115,13 @@ class Encoder:
         kept = np.convolve(padded, _FILTER, "valid")[self._phase :: _G711_STEP]
         self._phase = (self._phase - samples.size) % _G711_STEP
         index = np.clip(np.rint(kept), -32768, 32767).astype(np.int32) + 32768
-        return _encoding_table(self._name)[index].tobytes()
+        codes = _encoding_table(self._name)[index]
+        return bytes(codes.data)
 
 
-def _to_pcm(samples: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bytes:
+def _to_pcm(samples: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> bytes:
     """Round and clip samples into s16le."""
-    return np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes()
+    return bytes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").data)
 
 
 def tone(duration_ms: int, frequency: float = 330.0, level: float = 0.2) -> bytes:

@@ -1,6 +1,7 @@
 """Faults at work: outputs pass through here on their way out."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from .errors import ApiError
@@ -26,7 +27,7 @@ class FaultStrikes:
         """Start the clocks of faults that strike at a time."""
         for fault in self._faults:
             if fault.at_s is not None:
-                self._line.later(fault.at_s, lambda fault=fault: self._now(fault))
+                self._line.later(fault.at_s, partial(self._now, fault))
 
     def pass_on(self, outputs: list[Output]) -> list[Output]:
         """Return what really goes out."""

@@ -49,7 +49,10 @@ class EnergyDetector:
         frames = samples[:whole].reshape(-1, _FRAME).astype(np.float64)
         power = np.einsum("ij,ij->i", frames, frames) / (_FRAME * 32768.0**2)
         level = 10 * np.log10(power + 1e-12)
-        return np.clip((level - _SILENT_DB) / (_LOUD_DB - _SILENT_DB), 0, 1)
+        likely: Probabilities = np.clip(
+            (level - _SILENT_DB) / (_LOUD_DB - _SILENT_DB), 0, 1
+        )
+        return likely
 
     def reset(self) -> None:
         """Drop an unfinished frame."""

@@ -38,11 +38,12 @@ _PHRASES = (
     "[please] play [some] music",
     "what time is it",
     "how (warm | cold) is it [outside]",
-    "[i think] [maybe] (it is | it's | is it | is that | could it be | it must be)"
-    " [a | an | the | my | your] <thing>",
+    "<guess> [a | an | the | my | your] <thing>",
     "[a | an | the | my | your] <thing>",
     "(i am | i'm | we are | i am dressed as | i'm dressed as) [a | an] <costume> [too]",
 )
+
+_GUESSES = ("it is", "it's", "is it", "is that", "could it be", "it must be")
 
 
 def grammar() -> str:
@@ -57,6 +58,7 @@ def grammar() -> str:
             "<sweets> = candy | a treat | treats | sweets | chocolate;",
             f"<costume> = {' | '.join(COSTUMES)};",
             f"<thing> = {' | '.join(things)};",
+            f"<guess> = [i think] [maybe] ({' | '.join(_GUESSES)});",
             f"public <said> = {' | '.join(_PHRASES)};",
         )
     )

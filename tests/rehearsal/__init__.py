@@ -1,0 +1,1 @@
+"""The local Realtime server's core, without a socket and in virtual time."""
