@@ -16,7 +16,7 @@ from custom_components.realtime_pumpkin.const import (
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from tests.realtime_server import KEY, MODEL
 
-VOICE_DATA = {
+VOICE_DATA: dict[str, Any] = {
     "instructions": "You are a pumpkin.",
     "voice": "echo",
     "model": MODEL,
@@ -58,11 +58,13 @@ async def async_set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 def only_voice(entry: MockConfigEntry) -> VoiceCoordinator:
     """Return the coordinator of an account's only voice."""
-    [coordinator] = entry.runtime_data.voices.values()
+    voices: dict[str, VoiceCoordinator] = entry.runtime_data.voices
+    [coordinator] = voices.values()
     return coordinator
 
 
 def only_subentry(entry: MockConfigEntry) -> ConfigSubentry:
     """Return an account's only voice as it is stored."""
-    [subentry] = entry.subentries.values()
+    subentries: Mapping[str, ConfigSubentry] = entry.subentries
+    [subentry] = subentries.values()
     return subentry

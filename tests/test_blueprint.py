@@ -46,7 +46,7 @@ async def async_automate(
     hass: HomeAssistant, doorbell: str | list[str], **inputs: Any
 ) -> None:
     """Set up an automation as a user makes it of the blueprint."""
-    data = await hass.async_add_executor_job(yaml_util.load_yaml, str(PATH))
+    data = await hass.async_add_executor_job(yaml_util.load_yaml_dict, str(PATH))
     blueprint = Blueprint(
         data, expected_domain="automation", schema=AUTOMATION_BLUEPRINT_SCHEMA
     )
@@ -78,8 +78,7 @@ async def async_automate(
 
 async def test_the_blueprint_needs_a_home_assistant_that_knows_us() -> None:
     """Its metadata is complete, and its address is its own."""
-    data = yaml_util.load_yaml(str(PATH))
-    assert isinstance(data, dict)
+    data = yaml_util.load_yaml_dict(str(PATH))
     blueprint = Blueprint(
         data, expected_domain="automation", schema=AUTOMATION_BLUEPRINT_SCHEMA
     )

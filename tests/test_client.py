@@ -13,7 +13,7 @@ from custom_components.realtime_pumpkin.client import (
     normalize_url,
 )
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
-from tests.realtime_server import KEY, MODEL, Handler, fails, realtime_server
+from tests.realtime_server import KEY, MODEL, Handler, fails, greet, realtime_server
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ async def test_a_working_account_passes_without_building_a_tls_context(
 @pytest.mark.parametrize(
     ("handler", "status", "kind"),
     [
-        (None, HTTPStatus.UNAUTHORIZED, ErrorKind.AUTH),
-        (None, HTTPStatus.NOT_FOUND, ErrorKind.WRONG_URL),
+        (greet, HTTPStatus.UNAUTHORIZED, ErrorKind.AUTH),
+        (greet, HTTPStatus.NOT_FOUND, ErrorKind.WRONG_URL),
         (
             fails("invalid_request_error", "invalid_api_key", 3000),
             None,
@@ -98,13 +98,12 @@ async def test_a_working_account_passes_without_building_a_tls_context(
 )
 async def test_a_refusal_is_told_apart(
     hass: HomeAssistant,
-    handler: Handler | None,
+    handler: Handler,
     status: HTTPStatus | None,
     kind: ErrorKind,
 ) -> None:
     """Before or after the upgrade, each refusal has its kind."""
-    options = {"handler": handler} if handler else {}
-    async with realtime_server(status=status, **options) as url:
+    async with realtime_server(handler, status=status) as url:
         assert await check(hass, url) is kind
 
 

@@ -203,6 +203,15 @@ async def test_a_form_without_an_address_shows_its_failure_as_a_whole(
     ):
         result = await async_fill(hass, form, api_key=OTHER_KEY)
     assert result["errors"] == {"base": "account_unreachable"}
+    with (
+        patch("custom_components.realtime_pumpkin.config_flow.async_check_account"),
+        patch("custom_components.realtime_pumpkin.async_check_account"),
+    ):
+        result = await async_fill(hass, result, api_key=OTHER_KEY)
+        await hass.async_block_till_done()
+    assert result["reason"] == "reauth_successful"
+    assert loaded_entry.state is ConfigEntryState.LOADED
+    assert loaded_entry.data["api_key"] == OTHER_KEY
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Tests of an account's life: set up, changed, reloaded, unloaded."""
 
 from http import HTTPStatus
+from types import MappingProxyType
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigSubentry
@@ -21,7 +22,7 @@ from tests.common import (
     only_subentry,
     voice,
 )
-from tests.realtime_server import Handler, fails, realtime_server
+from tests.realtime_server import Handler, fails, greet, realtime_server
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
@@ -75,16 +76,15 @@ async def test_an_account_without_a_voice_loads(
 @pytest.mark.parametrize(
     ("handler", "status"),
     [
-        (None, HTTPStatus.UNAUTHORIZED),
+        (greet, HTTPStatus.UNAUTHORIZED),
         (fails("invalid_request_error", "invalid_api_key", 3000), None),
     ],
 )
 async def test_a_refused_key_asks_for_a_new_one(
-    hass: HomeAssistant, handler: Handler | None, status: HTTPStatus | None
+    hass: HomeAssistant, handler: Handler, status: HTTPStatus | None
 ) -> None:
     """Both ways of refusing a key end in Home Assistant's own repair."""
-    options = {"handler": handler} if handler else {}
-    async with realtime_server(status=status, **options) as url:
+    async with realtime_server(handler, status=status) as url:
         entry = account(url, voice())
         await async_set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
@@ -162,12 +162,29 @@ async def test_stopping_home_assistant_ends_the_conversations(
         assert async_shutdown.await_count == 1
 
 
+async def test_asking_for_an_update_changes_nothing(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """There is nothing to fetch, and nothing that could fail."""
+    await hass.services.async_call(
+        "homeassistant",
+        "update_entity",
+        {"entity_id": [VOICE_ENTITY_ID, EVENT_ENTITY_ID]},
+        blocking=True,
+    )
+    await hass.async_block_till_done()
+    assert hass.states.is_state(VOICE_ENTITY_ID, "idle")
+
+
 async def test_an_added_voice_appears_without_a_restart(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """The entry reloads when its subentries change."""
     witch = ConfigSubentry(
-        data=VOICE_DATA, subentry_type="voice", title="Witch", unique_id=None
+        data=MappingProxyType(VOICE_DATA),
+        subentry_type="voice",
+        title="Witch",
+        unique_id=None,
     )
     hass.config_entries.async_add_subentry(loaded_entry, witch)
     await hass.async_block_till_done()

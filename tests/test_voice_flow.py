@@ -74,9 +74,10 @@ def shown(result: SubentryFlowResult) -> dict[str, Any]:
     }
 
 
-def add_player(hass: HomeAssistant, features: int = 512) -> None:
+def add_player(
+    hass: HomeAssistant, features: int = MediaPlayerEntityFeature.PLAY_MEDIA
+) -> None:
     """Add a media player that plays media unless told otherwise."""
-    assert MediaPlayerEntityFeature.PLAY_MEDIA == 512
     hass.states.async_set(PLAYER, "idle", {"supported_features": features})
 
 

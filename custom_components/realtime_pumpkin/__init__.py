@@ -1,5 +1,7 @@
 """Realtime Pumpkin: spoken conversations with whoever is at the door."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
@@ -45,8 +47,7 @@ async def async_setup_entry(
 
     async def async_stop(event: Event) -> None:
         """End every conversation: a stop unloads no entry."""
-        for voice in voices.values():
-            await voice.async_shutdown()
+        await _async_silence(voices.values())
 
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_stop)
@@ -58,10 +59,16 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> bool:
     """End every conversation and remove the voices."""
-    for subentry_id, voice in entry.runtime_data.voices.items():
-        await voice.async_shutdown()
+    voices = entry.runtime_data.voices
+    await _async_silence(voices.values())
+    for subentry_id in voices:
         async_clear_issues(hass, subentry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:
+    """End the conversations of all voices, side by side."""
+    await asyncio.gather(*(voice.async_shutdown() for voice in voices))
 
 
 async def _async_reload(hass: HomeAssistant, entry: RealtimePumpkinConfigEntry) -> None:

@@ -28,6 +28,10 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
             entry_type=DeviceEntryType.SERVICE,
         )
 
+    @override
+    async def async_update(self) -> None:
+        """Fetch nothing when asked to: the coordinator tells what is new."""
+
     @property
     @override
     def available(self) -> bool:

@@ -218,6 +218,19 @@ async def test_a_port_where_nothing_listens_is_unreachable() -> None:
         assert (await refusal(url)).kind is ErrorKind.UNREACHABLE
 
 
+async def test_a_secure_address_of_an_insecure_server_is_a_tls_error() -> None:
+    """A server that hangs up on a TLS greeting has answered, but without TLS."""
+
+    def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Drop the line as soon as it stands."""
+        writer.transport.abort()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        error = await refusal(f"https://127.0.0.1:{port}/v1")
+    assert error.kind is ErrorKind.TLS
+
+
 @asynccontextmanager
 async def line(first_words: bytes) -> AsyncIterator[str]:
     """Serve TCP that says its first words and then only listens."""

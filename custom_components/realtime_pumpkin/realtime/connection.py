@@ -122,9 +122,10 @@ async def open_connection(
         ).enter()
     except InvalidStatus as err:
         raise _refused(err) from err
-    except (OSError, WebSocketException, ValueError, OpenAIError) as err:
-        message = str(err) or type(err).__name__
-        raise RealtimeError(classify_exception(err), None, message) from err
+    except OSError as err:
+        raise _unreached(err, secure=_is_secure(client)) from err
+    except (WebSocketException, ValueError, OpenAIError) as err:
+        raise RealtimeError(classify_exception(err), None, str(err)) from err
     return RealtimeConnection(connection)
 
 
@@ -139,9 +140,25 @@ def _options(
         "compression": None,
         "logger": _WireLogger(_LOGGER),
     }
-    if client.base_url.scheme != "http" and ssl_context is not None:
+    if _is_secure(client) and ssl_context is not None:
         options["ssl"] = ssl_context
     return cast("WebSocketConnectionOptions", options)
+
+
+def _is_secure(client: AsyncOpenAI) -> bool:
+    """Tell whether the SDK will connect with TLS, as it does but for http."""
+    return client.base_url.scheme != "http"
+
+
+def _unreached(err: OSError, *, secure: bool) -> RealtimeError:
+    """Turn a failure of the network into an error in the system's words.
+
+    A server without TLS mostly hangs up on a TLS greeting.
+    """
+    hung_up = secure and isinstance(err, ConnectionResetError)
+    kind = ErrorKind.TLS if hung_up else classify_exception(err)
+    message = err.strerror or str(err) or type(err).__name__
+    return RealtimeError(kind, None, message)
 
 
 def _refused(err: InvalidStatus) -> RealtimeError:
