@@ -23,7 +23,8 @@ _HYSTERESIS = 0.15
 _KEPT_SILENT_MS = 12_000
 """Audio before speech that is kept while turns are detected."""
 _KEPT_MANUAL_MS = 600_000
-_MOST_APPEND_BYTES = 15 * 1024 * 1024
+_MOST_APPEND = 15 * 1024 * 1024
+"""Letters of base64 in one event."""
 _EAGERNESS_MS = {"high": 2000, "medium": 4000, "auto": 4000, "low": 8000}
 _WHOLE_THOUGHT_PAUSE_MS = 600
 _WHOLE_THOUGHT_MS = 600
@@ -92,7 +93,7 @@ class InputAudio:
 
     def append(self, encoded: str) -> None:
         """Take base64 audio; raises `ApiError` when it is too much or no base64."""
-        if len(encoded) * 3 // 4 > _MOST_APPEND_BYTES + 3:
+        if len(encoded) > _MOST_APPEND:
             raise invalid_value("audio", "Invalid 'audio': more than 15 MiB of audio.")
         pcm = self._decoder.decode(read_audio(encoded, "audio"))
         self._buffer += pcm
