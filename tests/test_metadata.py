@@ -206,7 +206,7 @@ def test_texts_keep_hassfests_rules(texts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"titel": "A section that does not exist"},
+        {"headline": "A section that does not exist"},
         {"exceptions": {"Bad_Key": {"message": "A key that is no slug"}}},
         {"exceptions": {"key": {"message": "See https://example.com"}}},
         {"exceptions": {"key": {"message": " Outer space"}}},
