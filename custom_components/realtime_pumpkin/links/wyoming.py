@@ -102,6 +102,8 @@ class WyomingSatellite:
                 return
             task, self._task = self._task, None
             await async_cancel(task)
+            # A task that had no time to start has no time to clean up either.
+            await self._hang_up()
 
     async def send(self, event: Event) -> bool:
         """Send an event to the satellite; False where none is connected."""
@@ -130,9 +132,13 @@ class WyomingSatellite:
             LOGGER.exception("Unexpected error on the link to %s", self._host)
             self._lose(SatelliteLost(host=self._host))
         finally:
-            wire, self._wire = self._wire, None
-            if wire is not None:
-                await async_release(wire)
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        """Let the satellite go, where there is one."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await async_release(wire)
 
     async def _keep(self, connection: SatelliteConnection) -> None:
         """Serve a connection and make it again when it breaks."""

@@ -18,8 +18,7 @@ from .wyoming_handshake import chunk_format
 
 _FRAME_MS: Final = 20
 _LONGEST_FRAME_MS: Final = 100
-# At 64 ms a chunk, as satellites send them, about five seconds.
-_QUEUE_FRAMES: Final = 80
+_QUEUE_BYTES: Final = PCM_24K.bytes_of(5_000)
 
 CAPABILITIES: Final = LinkCapabilities(
     full_duplex=True, echo_cancelled=False, remote_start=True, stop_latency_ms=0
@@ -33,6 +32,7 @@ class SatelliteMicrophone(SatelliteEnd):
         """Listen through the satellite's connection."""
         self._satellite = satellite
         self._frames: deque[bytes] = deque()
+        self._queued_bytes = 0
         self._news = asyncio.Event()
         self._decoder = _ChunkDecoder()
         self._is_open = False
@@ -54,6 +54,7 @@ class SatelliteMicrophone(SatelliteEnd):
         if self._is_open:
             return
         self._frames.clear()
+        self._queued_bytes = 0
         self._error = None
         self._dropped = 0
         await self._satellite.attach(self)
@@ -68,7 +69,7 @@ class SatelliteMicrophone(SatelliteEnd):
         """
         while self._is_open:
             while self._frames:
-                yield self._frames.popleft()
+                yield self._take()
             if self._error is not None:
                 raise self._error
             self._news.clear()
@@ -87,12 +88,13 @@ class SatelliteMicrophone(SatelliteEnd):
 
     @override
     def chunk_came(self, event: Event) -> None:
-        """Keep what the satellite heard, at most about five seconds of it."""
+        """Keep what the satellite heard, at most five seconds of it."""
         for frame in self._decoder.decode(event):
-            if len(self._frames) >= _QUEUE_FRAMES:
-                self._frames.popleft()
-                self._dropped += 1
             self._frames.append(frame)
+            self._queued_bytes += len(frame)
+        while self._queued_bytes > _QUEUE_BYTES:
+            self._take()
+            self._dropped += 1
         self._news.set()
 
     @override
@@ -100,6 +102,12 @@ class SatelliteMicrophone(SatelliteEnd):
         """End the frames with an error."""
         self._error = error
         self._news.set()
+
+    def _take(self) -> bytes:
+        """Take the oldest frame."""
+        frame = self._frames.popleft()
+        self._queued_bytes -= len(frame)
+        return frame
 
 
 class _ChunkDecoder:

@@ -1,0 +1,1 @@
+"""Tests of microphones and speakers."""
