@@ -109,6 +109,14 @@ def test_an_error_never_holds_what_looks_like_a_key(secret: str) -> None:
     assert secret not in str(error)
 
 
+def test_a_refused_key_of_any_look_is_never_quoted() -> None:
+    """A key for a server at home may look like any word."""
+    error = RealtimeError.from_payload(
+        {"code": "invalid_api_key", "message": "Incorrect API key: swordfish"}
+    )
+    assert error.message == "The key was refused"
+
+
 def test_an_error_without_words_is_named_by_its_code() -> None:
     """A message is never empty."""
     error = RealtimeError.from_payload({"code": "invalid_model"})

@@ -71,7 +71,8 @@ class RealtimeError(Exception):
         """Keep what happened, without anything that looks like a key."""
         self.kind = kind
         self.code = code
-        self.message = redact(message)
+        # A server that refuses a key likes to quote it, whatever it looks like.
+        self.message = REFUSED if kind is ErrorKind.AUTH else redact(message)
         super().__init__(f"{kind}: {self.message}")
 
     @property
@@ -184,6 +185,7 @@ TERMINAL: Final = frozenset(
     }
 )
 
+REFUSED: Final = "The key was refused"
 _SECRET: Final = re.compile(r"(?i)(\bbearer\s+\S+|\b(?:sk|ek|rk|pk|xai)-\S+)")
 _SPOKEN_LIMIT: Final = 300
 
