@@ -23,7 +23,6 @@ class MediaUtterance:
         self.stream = AudioStream(clock=clock, latency_ms=latency_ms)
         self._encoder = Mp3Encoder()
         self._pcm_bytes = 0
-        self._heard_ms = 0.0
         self._is_announced = False
 
     def add(self, pcm: bytes) -> bool:
@@ -46,11 +45,9 @@ class MediaUtterance:
         return not self._is_announced and self.stream.player is None
 
     def heard_ms(self) -> int:
-        """Return how many ms were heard; it stays when the player hangs up."""
-        if (player := self.stream.player) is not None:
-            heard = min(player.heard_ms(), PCM_24K.ms_of(self._pcm_bytes))
-            self._heard_ms = max(self._heard_ms, heard)
-        return int(self._heard_ms + _ROUNDING_MS)
+        """Return how many ms of the speech were heard."""
+        heard = min(self.stream.heard_ms(), PCM_24K.ms_of(self._pcm_bytes))
+        return int(heard + _ROUNDING_MS)
 
     def announce(self, now: float) -> bool:
         """Tell, once, that the first sample has become audible."""

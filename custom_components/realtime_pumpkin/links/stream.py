@@ -28,6 +28,7 @@ class AudioStream:
         self._fetches: list[Fetch] = []
         self._grown = asyncio.Event()
         self._hung_up_at: float | None = None
+        self._hung_up_after_ms = 0.0
         self.on_change: Callable[[], None] = lambda: None
 
     @property
@@ -62,6 +63,12 @@ class AudioStream:
         Players open an address several times and hang up on all but the last.
         """
         return self._fetches[-1] if self._fetches else None
+
+    def heard_ms(self) -> float:
+        """Return how many ms were heard; it stays when the player hangs up."""
+        if (player := self.player) is None:
+            return self._hung_up_after_ms
+        return player.heard_ms()
 
     def append(self, mp3: bytes) -> None:
         """Add whole MP3 frames."""
@@ -100,6 +107,7 @@ class AudioStream:
             self._fetches.remove(fetch)
         if not self._fetches:
             self._hung_up_at = self._clock()
+            self._hung_up_after_ms = fetch.heard_ms()
         self.on_change()
 
     def size(self) -> int:

@@ -1,0 +1,167 @@
+"""Tests of the address where players fetch, over Home Assistant's own server."""
+
+import asyncio
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.realtime_pumpkin.links.stream import AudioStream
+from custom_components.realtime_pumpkin.links.stream_view import (
+    AudioStreams,
+    async_get_streams,
+    stream_path,
+)
+from tests.links.test_stream import mp3
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture
+async def streams(hass: HomeAssistant) -> AudioStreams:
+    """Return the streams of a Home Assistant with its web server."""
+    assert await async_setup_component(hass, "http", {})
+    return async_get_streams(hass)
+
+
+@pytest.fixture
+async def client(
+    streams: AudioStreams, hass_client_no_auth: ClientSessionGenerator
+) -> TestClient:
+    """Return a player, which cannot log in."""
+    return await hass_client_no_auth()
+
+
+def stream(ms: int = 240, *, is_complete: bool = True) -> AudioStream:
+    """Return a stream with something in it."""
+    result = AudioStream(clock=asyncio.get_running_loop().time, latency_ms=0)
+    result.append(mp3(ms))
+    if is_complete:
+        result.complete()
+    return result
+
+
+def assert_is_stream(response: ClientResponse) -> None:
+    """Check what every player relies on."""
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "audio/mpeg"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Accept-Ranges"] == "none"
+    assert response.headers["X-Accel-Buffering"] == "no"
+
+
+async def test_a_player_gets_the_stream_without_logging_in(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """The token is the key."""
+    response = await client.get(stream_path(streams.add(stream())))
+    assert_is_stream(response)
+    assert await response.read() == mp3(240)
+
+
+async def test_head_tells_the_same_as_get_without_the_sound(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """DLNA asks before it plays."""
+    path = stream_path(streams.add(stream()))
+    response = await client.head(path)
+    assert_is_stream(response)
+    assert await response.read() == b""
+    response = await client.get(path)
+    assert await response.read() == mp3(240)
+
+
+async def test_a_second_get_of_the_stream_starts_at_the_beginning(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """One after the other and both at once, while the stream grows."""
+    source = stream(is_complete=False)
+    path = stream_path(streams.add(source))
+    first = await client.get(path)
+    assert await first.content.readexactly(192) == mp3(240)[:192]
+    second = await client.get(path)
+    source.append(mp3(240))
+    source.complete()
+    assert mp3(240)[:192] + await first.read() == mp3(240) * 2
+    assert await second.read() == mp3(240) * 2
+    third = await client.get(path, headers={"Range": "bytes=100-"})
+    assert third.status == 200
+    assert await third.read() == mp3(240) * 2
+
+
+async def test_the_sound_comes_while_it_is_made(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """The first frames do not wait for the last."""
+    source = stream(is_complete=False)
+    response = await client.get(stream_path(streams.add(source)))
+    assert await response.content.readexactly(len(mp3(240))) == mp3(240)
+    source.append(mp3(48))
+    assert await response.content.readexactly(len(mp3(48))) == mp3(48)
+    source.complete()
+    assert await response.content.read() == b""
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_unknown_and_forgotten_tokens_give_the_same_answer(
+    streams: AudioStreams, client: TestClient, method: str
+) -> None:
+    """Nobody learns whether a token ever lived."""
+    token = streams.add(stream())
+    streams.remove(token)
+    answers = set()
+    for path in (
+        stream_path(token),
+        stream_path("x" * 22),
+        stream_path("%00%ff"),
+        stream_path("a" * 500),
+    ):
+        response = await client.request(method, path)
+        answers.add((response.status, await response.read()))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 404
+
+
+async def test_tokens_have_128_bits_and_never_repeat(streams: AudioStreams) -> None:
+    """22 characters of base 64."""
+    tokens = {streams.add(stream()) for _ in range(100)}
+    assert len(tokens) == 100
+    assert {len(token) for token in tokens} == {22}
+    for token in tokens:
+        streams.remove(token)
+
+
+async def test_an_aborted_stream_ends_its_answer(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """The player gets nothing more."""
+    source = stream(10_000)
+    response = await client.get(stream_path(streams.add(source)))
+    await response.content.readexactly(192)
+    source.abort()
+    rest = await asyncio.wait_for(response.content.read(), 5)
+    assert len(rest) < len(mp3(2100))
+
+
+async def test_a_player_that_hangs_up_is_noticed(
+    streams: AudioStreams, client: TestClient
+) -> None:
+    """It is evidence that somebody stopped it."""
+    hung_up = asyncio.Event()
+    source = stream(is_complete=False)
+    source.on_change = lambda: source.hung_up_at and hung_up.set()
+    response = await client.get(stream_path(streams.add(source)))
+    await response.content.readexactly(192)
+    assert source.player is not None
+    response.close()
+    await asyncio.wait_for(hung_up.wait(), 5)
+    assert source.player is None
+
+
+async def test_the_view_is_registered_once(hass: HomeAssistant) -> None:
+    """Every voice shares it."""
+    assert await async_setup_component(hass, "http", {})
+    assert async_get_streams(hass) is async_get_streams(hass)
