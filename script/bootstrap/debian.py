@@ -55,7 +55,8 @@ def privileges() -> list[str]:
     names = " ".join(names[0] for names in missing_packages())
     raise SetupError(
         "some Debian packages are missing and installing them needs a password."
-        f" Type\n\n    sudo apt-get install --no-install-recommends {names}\n\n"
+        f" Type\n\n    sudo apt-get update\n"
+        f"    sudo apt-get install --no-install-recommends {names}\n\n"
         "and run this again. (Ubuntu calls libturbojpeg0 libturbojpeg.)"
     )
 

@@ -17,8 +17,11 @@ sys.exit(not headers.exists())
 
 
 def uv_environment(**changes: str) -> dict[str, str]:
-    """Return the environment for uv: Pythons in our cache, the system's certificates."""
+    """Return the environment for uv: our cache also for its Pythons and lock files."""
+    temporary = CACHE_FOLDER / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
     return environment(
+        TMPDIR=str(temporary),
         UV_PYTHON_INSTALL_DIR=str(CACHE_FOLDER / "uv-python"),
         UV_SYSTEM_CERTS="true",
         **changes,
