@@ -1,5 +1,6 @@
 """Tests of an account's life: set up, changed, reloaded, unloaded."""
 
+import asyncio
 from http import HTTPStatus
 from types import MappingProxyType
 from unittest.mock import patch
@@ -9,7 +10,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+from websockets.asyncio.server import ServerConnection
 
 from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
@@ -22,6 +27,7 @@ from tests.common import (
     only_subentry,
     voice,
 )
+from tests.links.satellite import HOST, on_the_porch
 from tests.realtime_server import Handler, fails, greet, realtime_server
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
@@ -148,6 +154,36 @@ async def test_unloading_ends_the_conversations_and_removes_the_entities(
     state = hass.states.get(VOICE_ENTITY_ID)
     assert state is not None
     assert state.state == "unavailable"
+
+
+async def test_unloading_in_mid_conversation_frees_satellite_and_server(
+    hass: HomeAssistant,
+) -> None:
+    """No task, socket or stream stays behind, and the end is told."""
+    left: asyncio.Queue[None] = asyncio.Queue()
+
+    async def handler(connection: ServerConnection) -> None:
+        """Open a session and see its end."""
+        await greet(connection)
+        left.put_nowait(None)
+
+    async with on_the_porch() as satellite, realtime_server(handler) as url:
+        microphone = {"kind": "wyoming", "host": HOST, "port": satellite.port}
+        entry = account(url, voice(data={"microphone": microphone}))
+        await async_set_up(hass, entry)
+        await left.get()  # the check of the account opened a session, too
+        await hass.services.async_call(
+            DOMAIN, "start_conversation", {"entity_id": VOICE_ENTITY_ID}, blocking=True
+        )
+        assert satellite.is_owned
+        ended = async_capture_events(hass, f"{DOMAIN}_conversation_ended")
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        async with asyncio.timeout(2):
+            await left.get()
+            while satellite.is_owned:  # noqa: ASYNC110  # it reads the end later
+                await asyncio.sleep(0.001)
+        assert [event.data["reason"] for event in ended] == ["unloaded"]
+    assert not [task for task in asyncio.all_tasks() if "Pumpkin" in task.get_name()]
 
 
 async def test_stopping_home_assistant_ends_the_conversations(
