@@ -1,7 +1,7 @@
 """Set up all that a visit needs, with every part real."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import os
@@ -51,6 +51,8 @@ class Stage:
 
     folder: Folder
     supervisor: Supervisor
+    home_assistant: Process
+    service_url: str | None
     porch: Porch
     house: House
     entry_id: str
@@ -76,13 +78,25 @@ async def stage(
             )
         parts = _Parts(supervisor, folder, options, terminal)
         async with asyncio.TaskGroup() as tasks:
-            url = tasks.create_task(parts.home_assistant())
+            home = tasks.create_task(parts.home_assistant())
             service = tasks.create_task(parts.service())
             porch = tasks.create_task(parts.porch(card, script))
-        async with House.at(url.result()) as house:
+        process, url = home.result()
+        async with House.at(url) as house:
             account = setup.Account(service.result(), account_key)
-            yield await _furnish(
-                folder, supervisor, porch.result(), house, account, terminal
+            entry_id, voice, player = await _furnish(
+                house, porch.result(), account, terminal
+            )
+            yield Stage(
+                folder,
+                supervisor,
+                process,
+                service.result(),
+                porch.result(),
+                house,
+                entry_id,
+                voice,
+                player,
             )
 
 
@@ -95,11 +109,10 @@ class _Parts:
     options: Options
     terminal: Terminal
 
-    async def home_assistant(self) -> str:
-        """Start Home Assistant and return its address."""
+    async def home_assistant(self) -> tuple[Process, str]:
+        """Start Home Assistant; return it and its address."""
         with self.terminal.step("Home Assistant"):
-            _, url = await home_assistant.start(self.supervisor, self.folder)
-        return url
+            return await home_assistant.start(self.supervisor, self.folder)
 
     async def service(self) -> str | None:
         """Start the local Realtime server; None where OpenAI's is meant."""
@@ -130,39 +143,29 @@ class _Parts:
 
 
 async def _furnish(
-    folder: Folder,
-    supervisor: Supervisor,
-    porch: Porch,
-    house: House,
-    account: setup.Account,
-    terminal: Terminal,
-) -> Stage:
-    """Do in the user interface what a new user does."""
+    house: House, porch: Porch, account: setup.Account, terminal: Terminal
+) -> tuple[str, str, str | None]:
+    """Do in the user interface what a new user does.
 
-    async def step[T](name: str, doing: Awaitable[T]) -> T:
-        with terminal.step(name):
-            return await doing
-
+    Returns the account's entry, the voice's entity and the media player's.
+    """
     with terminal.step("First user, logged in"):
         await house.onboard()
         await house.connect()
         await setup.wait_until_running(house)
     player = None
     if porch.player_port:
-        adding = setup.add_player(house, porch.player_port)
-        player = await step("Integration: Music Player Daemon", adding)
-    entry_id = await step(
-        "Integration: Realtime Pumpkin", setup.add_account(house, account)
-    )
-    voice = await step(
-        "Voice: the pumpkin",
-        setup.add_voice(house, entry_id, porch.satellite_port, player),
-    )
+        with terminal.step("Integration: Music Player Daemon"):
+            player = await setup.add_player(house, porch.player_port)
+    with terminal.step("Integration: Realtime Pumpkin"):
+        entry_id = await setup.add_account(house, account)
+    with terminal.step("Voice: the pumpkin"):
+        voice = await setup.add_voice(house, entry_id, porch.satellite_port, player)
     with terminal.step("Doorbell, blueprint and automation"):
         doorbell = await setup.add_doorbell(house)
         inputs = {"doorbell": doorbell, "voice": voice}
         await setup.add_automation(house, _blueprint(), inputs)
-    return Stage(folder, supervisor, porch, house, entry_id, voice, player)
+    return entry_id, voice, player
 
 
 def _blueprint() -> Path:

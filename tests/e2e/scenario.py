@@ -1,0 +1,170 @@
+"""Play a scenario with real processes and write down what happened.
+
+`python -m tests.e2e.scenario NAME FOLDER`. A process of its own, because the test
+plugin forbids sockets and watches every task of the process that it is in.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import json
+from pathlib import Path
+import shutil
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+
+from demo import visit
+from demo.house import setup
+from demo.house.events import EventLog
+from demo.play import play
+from demo.porch.ears import Ears
+from demo.rig import sound
+from demo.rig.places import PYTHON, ROOT
+from demo.stage import Options, Stage, stage
+from demo.terminal import Terminal
+
+from .sockets import connected_to
+
+type Facts = dict[str, Any]
+
+RUNS = 3
+_FILES = ("visit.wav", "events.jsonl", "report.json", "transcript.md", "timeline.png")
+_WITHIN_S = 20.0
+_COOLDOWN_S = 10.0
+
+
+async def visits(folder: Path) -> Facts:
+    """Play three visits at the satellite's own speaker, with no time to think."""
+    await _prerender()
+    options = Options(
+        speaker="satellite",
+        output=folder / "stage",
+        server_arguments=("--think-ms", "0", "--pace", "inf"),
+    )
+    script = visit.load(options.visit)
+    async with stage(options, script, Terminal()) as on:
+        for number in range(RUNS):
+            await play(on, script, options, Terminal())
+            kept = folder / f"visit-{number}"
+            kept.mkdir()
+            for name in _FILES:
+                shutil.copy(on.folder.path / name, kept)
+    return {}
+
+
+async def disturbances(folder: Path) -> Facts:
+    """Unload the entry in mid-conversation, then restart the satellite in another."""
+    options = Options(speaker="mpd", output=folder / "stage")
+    script = visit.load(options.visit)
+    async with stage(options, script, Terminal()) as on:
+        unloaded = await _unload(on)
+        await asyncio.sleep(_COOLDOWN_S)
+        restarting = asyncio.create_task(_restart_while_it_speaks(on))
+        played = await play(on, script, options, Terminal())
+        await restarting
+    log = (on.folder.logs / "satellite.log").read_text(encoding="utf-8")
+    return {
+        "unloaded": unloaded,
+        "restarted": played.report,
+        "streamed_after_restart": "Streaming audio" in log.rpartition("Ready")[2],
+    }
+
+
+async def _unload(on: Stage) -> Facts:
+    """Disable the entry while the pumpkin speaks, enable it, tell what was left."""
+    log = EventLog(on.folder.path / "unload.jsonl", {on.voice})
+    await log.follow(on.house)
+    async with await Ears.at(on.porch.card.address) as ears:
+        rang_ms = ears.heard.now_ms
+        await setup.ring(on.house)
+        async with asyncio.timeout(_WITHIN_S):
+            await ears.wait_for_sound(rang_ms)
+        before = await _held(on)
+        stream = await _stream(on)
+        before_status = await _status(stream)
+        unloaded_ms = ears.heard.now_ms
+        await _set_disabled(on, by="user")
+        async with asyncio.timeout(_WITHIN_S):
+            ended = await log.wait_for("conversation_ended")
+            await ears.wait_for_quiet(1000)
+        facts = {
+            "before": before,
+            "after": await _held(on),
+            "reason": ended.data.get("reason"),
+            "silent_after_ms": ears.heard.last_sound_ms - unloaded_ms,
+            "stream_before": before_status,
+            "stream_after": await _status(stream),
+        }
+    await _set_disabled(on, by=None)
+    await setup.entity(on.house, setup.DOMAIN, "assist_satellite")
+    log.close()
+    return facts
+
+
+async def _held(on: Stage) -> Facts:
+    """Return how many connections Home Assistant holds to whom."""
+    assert on.service_url
+    service_port = urlsplit(on.service_url).port
+    assert service_port
+    ports = {"satellite": on.porch.satellite_port, "service": service_port}
+    pid = on.home_assistant.pid
+    return {
+        name: await asyncio.to_thread(connected_to, pid, port)
+        for name, port in ports.items()
+    }
+
+
+async def _stream(on: Stage) -> str:
+    """Return the address of what the media player plays now."""
+    assert on.player
+    await on.house.act("homeassistant.update_entity", entity_id=on.player)
+    attributes = (await on.house.state(on.player))["attributes"]
+    return str(attributes["media_content_id"])
+
+
+async def _status(address: str) -> int:
+    """Return what an address answers."""
+    async with ClientSession() as session, session.head(address) as answer:
+        return answer.status
+
+
+async def _set_disabled(on: Stage, *, by: str | None) -> None:
+    """Disable or enable the entry, as its menu does."""
+    await on.house.ask("config_entries/disable", entry_id=on.entry_id, disabled_by=by)
+
+
+async def _restart_while_it_speaks(on: Stage) -> None:
+    """Restart the satellite while the pumpkin greets; it speaks elsewhere."""
+    async with await Ears.at(on.porch.card.address) as ears:
+        while ears.heard.now_ms == 0:  # noqa: ASYNC110 - until the first period
+            await asyncio.sleep(0.01)
+        await ears.wait_for_sound(ears.heard.now_ms)
+    await on.supervisor.stop(on.porch.satellite)
+    await sound.start_satellite(on.supervisor, on.porch.card, on.porch.satellite_port)
+
+
+async def _prerender() -> None:
+    """Let the server render all that it can say, as it would be in time."""
+    command = (PYTHON, "-m", "demo.realtime_server", "--prerender")
+    child = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    if await child.wait():
+        raise RuntimeError("The server could not render its sentences")
+
+
+SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
+    "visits": visits,
+    "disturbances": disturbances,
+}
+
+
+def main() -> None:
+    """Play the scenario that the command line names."""
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    facts = asyncio.run(SCENARIOS[name](folder))
+    (folder / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
