@@ -25,7 +25,7 @@ def test_the_finish_tool_may_come_with_the_goodbye() -> None:
     """Speech and call in one answer: no other goodbye is asked for."""
     world = ended(Plan((BYE, FINISH)))
     assert world.ends[0][1] == "finished"
-    assert len(world.sent_of("response.create")) == 1
+    assert len(world.sent_of("response.create")) == 2  # The opening and the turn.
     assert list(world.speaker.heard.values())[-1] == 1500
 
 
@@ -123,7 +123,7 @@ def test_a_goodbye_that_never_comes_is_not_waited_for() -> None:
 
 def test_a_speaker_that_never_finishes_cannot_hold_the_conversation() -> None:
     """A goodbye is waited for a minute at most."""
-    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+    core = SessionCore(CONFIG, Behaviour(opening="Hi.", trims_silence=False))
     core.feed(events.SessionCreated("s", None), 0)
     core.feed(events.SessionUpdated(), 0)
     core.feed(events.ResponseCreated("r1"), 1)

@@ -9,6 +9,7 @@ from custom_components.realtime_pumpkin.rehearsal import Plan, Say, ServerOption
 
 from .world import CONFIG, World
 
+HASTY = Behaviour(opening="Hi.", min_speech=0, trims_silence=False)
 RIDDLE = Say("Here comes a very long riddle. " * 8, duration_ms=8000)
 
 
@@ -34,7 +35,7 @@ def test_the_answer_is_cut_at_what_was_heard(at: float, pace: float) -> None:
 
 def test_the_speaker_falls_silent_before_anything_is_sent() -> None:
     """Silence first, then the truncation, then the news."""
-    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+    core = SessionCore(CONFIG, HASTY)
     _talk(core)
     first = core.feed(events.SpeechStarted("u1", 900), 3.0)
     assert isinstance(first[0], actions.ClearSpeaker)
@@ -51,7 +52,7 @@ def test_the_speaker_falls_silent_before_anything_is_sent() -> None:
 
 def test_late_deltas_of_an_interrupted_answer_are_not_played() -> None:
     """The service had sent them before it knew."""
-    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+    core = SessionCore(CONFIG, HASTY)
     _talk(core)
     core.feed(events.SpeechStarted("u1", 900), 3.0)
     core.feed(signals.SpeakerCleared(700), 3.0)
@@ -68,7 +69,7 @@ def test_nothing_is_truncated_when_nothing_was_heard() -> None:
 
 def test_a_position_beyond_what_was_received_is_clamped() -> None:
     """A speaker that overstates costs no refused truncation."""
-    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+    core = SessionCore(CONFIG, HASTY)
     _talk(core)
     core.feed(events.SpeechStarted("u1", 900), 3.0)
     sent = core.feed(signals.SpeakerCleared(99_999), 3.0)

@@ -61,7 +61,7 @@ def _conversation(seed: int) -> World:
     dice = random.Random(seed)
     world = World(
         [_reply(dice) for _ in range(80)],
-        heard=["some words"] * 80,
+        heard=dice.choices(["some words", ""], weights=[3, 1], k=80),
         behaviour=Behaviour(
             opening=dice.choice(["Greet.", ""]),
             barge_in=dice.random() < 0.7,

@@ -21,8 +21,8 @@ from custom_components.realtime_pumpkin.realtime.outbox import (
 )
 from custom_components.realtime_pumpkin.realtime.runner import RealtimeSession
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Reply, Say
-from tests.local_server import LocalServer
 from tests.realtime.world import CONFIG, SILENCE, VOICE
+from tests.scripted_server import LocalServer
 
 GOODBYE = Plan((Say("Goodbye!"), Call("finish_conversation", {"reason": "done"})))
 

@@ -37,10 +37,12 @@ TOO_EARLY: Final = "Nobody has answered yet. Wait for the visitor."
 def on_response_created(talk: Conversation, event: ResponseCreated) -> Iterator[Action]:
     """Let a response through, unless nobody wants to hear it now."""
     is_ours = talk.gate.is_requested
-    talk.gate.created(event.response_id)
+    talk.unanswered_requests = 0
+    is_wanted = talk.gate.created(event.response_id)
     talk.deadlines.cancel(Due.ANSWER)
     is_goodbye = is_ours and talk.ending.created(event.response_id)
-    if talk.turns.is_speaking or (talk.ending and not is_goodbye):
+    is_late = talk.ending and not is_goodbye
+    if talk.turns.is_speaking or is_late or not is_wanted:
         talk.playback.close(event.response_id)
         yield Send({"type": "response.cancel", "response_id": event.response_id})
 
@@ -49,8 +51,8 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
     """Play a delta, unless its response was interrupted or is over."""
     if not talk.playback.accepts(event.response_id):
         return
-    is_first = talk.playback.received(
-        event.response_id, event.item_id, event.content_index, len(event.pcm)
+    pcm, is_first = talk.playback.receive(
+        event.response_id, event.item_id, event.content_index, event.pcm
     )
     if is_first:
         talk.history.reserve("assistant", event.item_id)
@@ -58,19 +60,23 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
             talk.deadlines.cancel(Due.ECHO_GONE)
             talk.microphone.muffle()
         yield BeginUtterance(event.response_id)
-    yield Play(event.pcm)
+    if pcm:
+        yield Play(pcm)
 
 
 def on_speaker_started(talk: Conversation, event: SpeakerStarted) -> Iterator[Action]:
     """Note that the voice is heard."""
     if talk.playback.started(event.utterance):
         talk.turns.voice_heard()
+        talk.barge_in.forget()
+        talk.deadlines.cancel(Due.WORDS)
         yield Notify(AudioStarted(event.utterance))
 
 
 def on_speaker_finished(talk: Conversation, event: SpeakerFinished) -> Iterator[Action]:
     """Open the half-duplex gate again once the echo is gone."""
-    talk.playback.finished(event.utterance)
+    if talk.playback.finished(event.utterance):
+        talk.last_sound_at = talk.now
     if talk.playback.is_silent and not talk.behaviour.barge_in:
         talk.wait(Due.ECHO_GONE, talk.behaviour.echo_tail)
     return iter(())
@@ -80,20 +86,24 @@ def on_assistant_delta(
     talk: Conversation, event: AssistantTranscriptDelta
 ) -> Iterator[Action]:
     """Pass the words on as they come."""
-    talk.history.reserve("assistant", event.item_id)
-    yield Notify(event)
+    if not talk.playback.is_unheard(event.response_id):
+        talk.history.reserve("assistant", event.item_id)
+        yield Notify(event)
 
 
 def on_assistant_transcript(
     talk: Conversation, event: AssistantTranscript
 ) -> Iterator[Action]:
     """Keep what the voice says."""
-    talk.history.write("assistant", event.item_id, event.text)
-    yield Notify(event)
+    if not talk.playback.is_unheard(event.response_id):
+        talk.history.write("assistant", event.item_id, event.text)
+        yield Notify(event)
 
 
 def on_item_finished(talk: Conversation, event: ItemFinished) -> Iterator[Action]:
     """Make the call that an item is, once and only if it is complete."""
+    if talk.playback.is_unheard(event.response_id):
+        return
     yield Notify(event)
     call = event.call
     if call is None or event.status != "completed":

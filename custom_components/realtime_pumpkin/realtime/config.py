@@ -6,9 +6,14 @@ from typing import Any
 PCM_24K: dict[str, Any] = {"type": "audio/pcm", "rate": 24000}
 
 
+# The session answers and interrupts by itself: only so can a cough be told from
+# a word, and no answer of the service's own collides with one that we ask for.
+_OURS: dict[str, Any] = {"create_response": False, "interrupt_response": False}
+
+
 @dataclass(frozen=True, slots=True)
-class TurnDetection:
-    """When the service takes somebody to be speaking (server VAD).
+class ServerVad:
+    """Somebody speaks when it is loud, and has ended when it is silent.
 
     Every value is always sent: documented defaults and real ones differ.
     """
@@ -24,9 +29,25 @@ class TurnDetection:
             "threshold": self.threshold,
             "prefix_padding_ms": self.prefix_padding_ms,
             "silence_duration_ms": self.silence_duration_ms,
-            "create_response": True,
-            "interrupt_response": True,
+            **_OURS,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticVad:
+    """Somebody has ended when what they said is a whole thought.
+
+    `eagerness` is low, medium, high or auto: at most 8, 4, 2 or 4 s of waiting.
+    """
+
+    eagerness: str = "auto"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return `audio.input.turn_detection`."""
+        return {"type": "semantic_vad", "eagerness": self.eagerness, **_OURS}
+
+
+type TurnDetection = ServerVad | SemanticVad
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +58,7 @@ class SessionConfig:
     voice: str
     transcription_model: str
     tools: tuple[dict[str, Any], ...] = ()
-    turn_detection: TurnDetection = TurnDetection()
+    turn_detection: TurnDetection = ServerVad()
     noise_reduction: str | None = "far_field"
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,6 +102,15 @@ class Behaviour:
 
     echo_tail: float = 0.4
     """How long the half-duplex gate stays closed after the last sound."""
+
+    min_speech: float = 0.3
+    """How much must be spoken into an answer before it counts; 0: any sound."""
+
+    resume_after: float = 2.0
+    """How long after an interruption without words the answer goes on."""
+
+    trims_silence: bool = True
+    """Answers begin without the silence that the model begins them with."""
 
     max_duration: float = 240.0
     """When the voice says goodbye whatever happens."""

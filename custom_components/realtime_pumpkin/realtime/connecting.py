@@ -11,12 +11,15 @@ from .finish import EndReason
 from .signals import Message, Role, SocketLost
 
 CONFIGURE_TIMEOUT: Final = 10.0
+RENEWAL_LEAD: Final = 60.0
+RENEWAL_RETRY: Final = 1.0
 CONFIGURE_ID: Final = "configure"
 
 
 def on_session_created(talk: Conversation, event: SessionCreated) -> Iterator[Action]:
     """Configure the session before anything else is sent."""
     talk.session_id = event.session_id
+    _plan_renewal(talk, event.expires_at)
     talk.wait(Due.CONFIGURED, CONFIGURE_TIMEOUT)
     update = {
         "type": "session.update",
@@ -41,6 +44,37 @@ def on_session_updated(talk: Conversation, _event: SessionUpdated) -> Iterator[A
     yield from talk.microphone.open()
 
 
+def _plan_renewal(talk: Conversation, expires_at: float | None) -> None:
+    """Renew the session a minute before the service would end it."""
+    if expires_at is None:
+        return
+    lifetime = expires_at - talk.epoch_offset - talk.now
+    talk.wait(Due.RENEWAL, max(0.0, lifetime - min(RENEWAL_LEAD, lifetime / 10)))
+
+
+def renew(talk: Conversation) -> Iterator[Action]:
+    """Change to a new session between two turns."""
+    if not talk.is_ready or talk.ending:
+        return
+    if talk.turns.is_speaking or talk.gate.is_busy or not talk.playback.is_silent:
+        talk.wait(Due.RENEWAL, RENEWAL_RETRY)
+        return
+    _leave_session(talk)
+    yield Reconnect(0.0)
+
+
+def _leave_session(talk: Conversation) -> None:
+    """Forget everything that only the session knew."""
+    talk.is_ready = False
+    for due in (Due.CONFIGURED, Due.ANSWER, Due.WORDS, Due.RENEWAL):
+        talk.deadlines.cancel(due)
+    talk.gate.reset()
+    talk.calls.forget()
+    talk.turns.speech_lost()
+    talk.barge_in.forget()
+    talk.microphone.lose()
+
+
 def _open(talk: Conversation) -> Iterator[Action]:
     """Tell the model what it should know, and let it open if it should."""
     for text in talk.behaviour.context:
@@ -58,13 +92,7 @@ def _reseed(talk: Conversation) -> Iterator[Action]:
 
 def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action]:
     """Try for a new socket; what was received plays on meanwhile."""
-    talk.is_ready = False
-    talk.deadlines.cancel(Due.CONFIGURED)
-    talk.deadlines.cancel(Due.ANSWER)
-    talk.gate.reset()
-    talk.calls.forget()
-    talk.turns.speech_lost()
-    talk.microphone.lose()
+    _leave_session(talk)
     if talk.playback.end_all():
         yield FinishUtterance()
     if is_terminal(event.error.kind):

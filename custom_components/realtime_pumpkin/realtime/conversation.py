@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import count
 
 from .actions import Action, End, Notify, Send
+from .barge_in import BargeIn
 from .calls import ToolCalls
 from .config import Behaviour, SessionConfig
 from .deadlines import Deadlines
@@ -30,6 +31,9 @@ class Due(StrEnum):
 
     CONFIGURED = "configured"
     ANSWER = "answer"
+    SPEECH_COUNTS = "speech_counts"
+    WORDS = "words"
+    RENEWAL = "renewal"
     RESPONSE = "response"
     ECHO_GONE = "echo_gone"
     IDLE = "idle"
@@ -45,14 +49,19 @@ class Conversation:
     behaviour: Behaviour
     now: float = 0.0
     started_at: float | None = None
+    epoch_offset: float = 0.0
+    """Unix time minus `now`."""
+    last_sound_at: float = -1e9
     session_id: str = ""
     is_ready: bool = False
     has_begun: bool = False
     is_over: bool = False
     farewell_clocks: int = 0
+    unanswered_requests: int = 0
     gate: ResponseGate = field(default_factory=ResponseGate)
     microphone: MicrophoneGate = field(default_factory=MicrophoneGate)
-    playback: Playback = field(default_factory=Playback)
+    playback: Playback = field(init=False)
+    barge_in: BargeIn = field(default_factory=BargeIn)
     calls: ToolCalls = field(default_factory=ToolCalls)
     turns: Turns = field(default_factory=Turns)
     ending: Ending = field(default_factory=Ending)
@@ -64,6 +73,10 @@ class Conversation:
         default_factory=lambda: deque(maxlen=BUFFERED_MESSAGES)
     )
     _line_ids: count[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Make what depends on how the conversation is to run."""
+        self.playback = Playback(trims=self.behaviour.trims_silence)
 
     @property
     def duration(self) -> float:

@@ -174,6 +174,14 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """Nobody had spoken after all: the last `rest_ms` are said again."""
+
+    response_id: str
+    rest_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCalled:
     """The model called one of its tools; `arguments` are parsed."""
 
@@ -229,6 +237,7 @@ type ConversationUpdate = (
     | AssistantTranscriptDelta
     | AssistantTranscript
     | Interrupted
+    | Resumed
     | ItemFinished
     | ToolCalled
     | Finished

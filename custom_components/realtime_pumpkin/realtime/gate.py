@@ -1,7 +1,8 @@
 """The one gate through which every `response.create` goes.
 
-The service allows one active response (`conversation_already_has_active_response`
-refuses a second) and makes one by itself when its VAD hears the end of speech.
+The service allows one active response: `conversation_already_has_active_response`
+refuses a second. Some servers make one by themselves at the end of speech,
+whatever the session's configuration says.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ ALREADY_ACTIVE = "conversation_already_has_active_response"
 class ResponseGate:
     """Let one response through at a time and coalesce the rest."""
 
-    __slots__ = ("_active", "_held", "_ids", "_pending", "_requested")
+    __slots__ = ("_active", "_held", "_ids", "_is_unwanted", "_pending", "_requested")
 
     def __init__(self) -> None:
         """Start with nothing asked for."""
@@ -30,6 +31,7 @@ class ResponseGate:
         self._requested: tuple[str, dict[str, Any]] | None = None
         self._pending: dict[str, Any] | None = None
         self._held = False
+        self._is_unwanted = False
 
     @property
     def active(self) -> str | None:
@@ -52,26 +54,29 @@ class ResponseGate:
         yield from self._pass()
 
     def hold(self) -> None:
-        """Wait: somebody speaks and the service will answer by itself."""
+        """Wait: somebody speaks and will be answered afterwards."""
         self._held = True
 
     def drop(self) -> None:
-        """Forget what waits: nobody will want to hear it."""
+        """Forget what waits or was asked for: nobody will want to hear it."""
         self._pending = None
         self._held = False
+        self._is_unwanted = self._requested is not None
 
     def release(self) -> Iterator[Send]:
-        """Stop waiting for an answer that the service did not make."""
+        """Let through what waited: nobody speaks any more."""
         self._held = False
         yield from self._pass()
 
-    def created(self, response_id: str) -> None:
-        """Note that a response has begun, ours or the service's own."""
-        # An answer the service makes by itself has read every item we sent,
-        # so a bare request that waited for the speech to end is answered too.
+    def created(self, response_id: str) -> bool:
+        """Note that a response has begun; False where nobody wants it any more."""
+        # An answer that the server made by itself has read every item we sent,
+        # so a bare request that waited is answered too.
         if self._requested is None and not self._pending:
             self._pending = None
+        is_wanted, self._is_unwanted = not self._is_unwanted, False
         self._active, self._requested, self._held = response_id, None, False
+        return is_wanted
 
     def done(self, response_id: str) -> Iterator[Send]:
         """Note that a response has ended."""
@@ -90,10 +95,12 @@ class ResponseGate:
             self._active = self._active or _UNKNOWN
         return True
 
-    def give_up(self) -> Iterator[Send]:
-        """Forget a request that never became a response."""
-        self._requested = None
-        yield from self._pass()
+    def repeat(self) -> Iterator[Send]:
+        """Ask again for a response that never came."""
+        if self._requested is not None:
+            _, response = self._requested
+            self._requested = None
+            yield from self.request(**response)
 
     def _pass(self) -> Iterator[Send]:
         """Send what waits if nothing stands in its way."""

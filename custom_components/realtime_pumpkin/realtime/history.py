@@ -58,6 +58,20 @@ class History:
         if line is not None:
             line.heard = heard
 
+    def complete(self, key: str) -> str:
+        """Note that a line was heard whole after all; return what was missing."""
+        line = self._find(key)
+        if line is None or line.heard >= 1:
+            return ""
+        rest = line.text[len(line.heard_text) :].strip()
+        line.heard = 1.0
+        return rest
+
+    def last(self, role: str, lines: int = 2) -> str:
+        """Return the last words of one side."""
+        said = [line.text for line in self._lines if line.role == role]
+        return " ".join(said[-lines:])
+
     def transcript(self) -> list[dict[str, str]]:
         """Return what visitor and voice said: role `user` or `assistant`."""
         return [

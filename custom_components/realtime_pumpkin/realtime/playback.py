@@ -1,36 +1,54 @@
 """What was received, what was heard, and where an interrupted item is cut.
 
 One utterance at the speaker is one response of the model; it may hold several
-items. Positions come from the speaker, never from a wall clock.
+items. Positions come from the speaker, never from a wall clock. Audio is PCM
+s16le mono 24 kHz, so 48 bytes are 1 ms.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
-BYTES_PER_SECOND = 48000
-REMEMBERED_RESPONSES = 32
+from ..audio.level import leading_silence
+
+BYTES_PER_MS: Final = 48
+REMEMBERED_RESPONSES: Final = 32
+SILENCE_DBFS: Final = -50.0
+KEPT_SILENCE: Final = 10 * BYTES_PER_MS
+LONGEST_TRIM: Final = 1500 * BYTES_PER_MS
 
 
 @dataclass(slots=True)
 class ItemAudio:
-    """How much sound of one content part was received, in bytes."""
+    """The sound of one content part, in bytes."""
 
     item_id: str
     content_index: int
     received: int = 0
+    skipped: int = 0
+    """What the speaker was not given at its start: silence, or heard before."""
+    pcm: list[bytes] = field(default_factory=list, repr=False)
+    """What the speaker was given, for the case that it has to say it again."""
+
+    @property
+    def played(self) -> int:
+        """Return how much the speaker was given."""
+        return self.received - self.skipped
 
 
 @dataclass(slots=True)
 class Utterance:
     """The sound of one response on its way to the ear."""
 
-    response_id: str
+    name: str
     parts: list[ItemAudio] = field(default_factory=list)
+    has_begun: bool = False
+    """The speaker was given some of it."""
     is_complete: bool = False
     is_audible: bool = False
     is_orphaned: bool = False
-    """Its session is gone; a new one does not know its items."""
+    """The service does not know its items: they are of a session that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +60,26 @@ class Cut:
     heard_ms: int
     received_ms: int
     is_orphaned: bool
+    rest: bytes = field(repr=False)
+    """What nobody heard: PCM s16le mono 24 kHz."""
+
+    @property
+    def share(self) -> float:
+        """Return which share of the item was heard (0 to 1)."""
+        return self.heard_ms / self.received_ms if self.received_ms else 1.0
 
 
 class Playback:
     """Follow every utterance from its first delta to its last sample."""
 
-    __slots__ = ("_closed", "_utterances")
+    __slots__ = ("_closed", "_trims", "_unheard", "_utterances")
 
-    def __init__(self) -> None:
-        """Start in silence."""
+    def __init__(self, *, trims: bool = True) -> None:
+        """Start in silence; `trims`: answers begin without their own silence."""
         self._utterances: list[Utterance] = []
         self._closed: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
+        self._unheard: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
+        self._trims = trims
 
     @property
     def is_silent(self) -> bool:
@@ -66,13 +93,8 @@ class Playback:
 
     @property
     def current(self) -> str | None:
-        """Return the response whose sound is heard now or will be next."""
-        return self._utterances[0].response_id if self._utterances else None
-
-    @property
-    def is_receiving(self) -> bool:
-        """Tell whether the last utterance still awaits sound."""
-        return bool(self._utterances) and not self._utterances[-1].is_complete
+        """Return the utterance that is heard now or will be next."""
+        return self._utterances[0].name if self._utterances else None
 
     def accepts(self, response_id: str) -> bool:
         """Tell whether sound of a response is still to be played.
@@ -81,79 +103,129 @@ class Playback:
         """
         return response_id not in self._closed
 
-    def received(self, response_id: str, item_id: str, index: int, size: int) -> bool:
-        """Count a delta in bytes; tell whether it is the first of its response."""
-        is_first = not self.is_known(response_id)
-        if is_first:
-            self._utterances.append(Utterance(response_id))
-        self._part(self._utterances[-1], item_id, index).received += size
-        return is_first
-
     def is_known(self, response_id: str) -> bool:
         """Tell whether sound of a response was received and is not over."""
-        return any(u.response_id == response_id for u in self._utterances)
+        return self._find(response_id) is not None
+
+    def receive(
+        self, response_id: str, item_id: str, index: int, pcm: bytes
+    ) -> tuple[bytes, bool]:
+        """Take a delta; return what to play of it and whether it is the first."""
+        utterance = self._find(response_id)
+        if utterance is None:
+            utterance = Utterance(response_id)
+            self._utterances.append(utterance)
+        part = _part(utterance, item_id, index)
+        part.received += len(pcm)
+        if not utterance.has_begun and self._trims:
+            pcm = _trim(part, pcm)
+        if not pcm:
+            return b"", False
+        part.pcm.append(pcm)
+        is_first, utterance.has_begun = not utterance.has_begun, True
+        return pcm, is_first
+
+    def resume(self, name: str, cuts: list[Cut]) -> bytes:
+        """Begin an utterance with what nobody heard; return its sound."""
+        utterance = Utterance(name, has_begun=True, is_complete=True, is_orphaned=True)
+        for cut in cuts:
+            received = cut.received_ms * BYTES_PER_MS
+            skipped = received - len(cut.rest)
+            part = ItemAudio(
+                cut.item_id, cut.content_index, received, skipped, [cut.rest]
+            )
+            utterance.parts.append(part)
+        self._utterances.append(utterance)
+        return b"".join(cut.rest for cut in cuts)
 
     def completed(self, response_id: str) -> bool:
         """Note that a response has no more sound; False if it had none."""
         self._closed.append(response_id)
-        for utterance in self._utterances:
-            if utterance.response_id == response_id and not utterance.is_complete:
-                utterance.is_complete = True
-                return True
-        return False
+        utterance = self._find(response_id)
+        if utterance is None or utterance.is_complete:
+            return False
+        utterance.is_complete = True
+        if not utterance.has_begun:
+            self._utterances.remove(utterance)
+        return utterance.has_begun
 
     def close(self, response_id: str) -> None:
-        """Take no more sound of a response."""
+        """Take no more sound of a response; without any yet, it never was."""
         self._closed.append(response_id)
+        if not self.is_known(response_id):
+            self._unheard.append(response_id)
+
+    def is_unheard(self, response_id: str) -> bool:
+        """Tell whether a response was given up before it made a sound."""
+        return response_id in self._unheard
 
     def end_all(self) -> bool:
         """Note that the session is gone; tell whether an utterance was open."""
         for utterance in self._utterances:
             utterance.is_orphaned = True
-        return sum(self.completed(u.response_id) for u in self._utterances) > 0
+        return sum(self.completed(u.name) for u in list(self._utterances)) > 0
 
-    def started(self, response_id: str) -> bool:
-        """Note that a response is audible; False where that is old news."""
-        for utterance in self._utterances:
-            if utterance.response_id == response_id and not utterance.is_audible:
-                utterance.is_audible = True
-                return True
-        return False
+    def started(self, name: str) -> bool:
+        """Note that an utterance is audible; False where that is old news."""
+        utterance = self._find(name)
+        if utterance is None or utterance.is_audible:
+            return False
+        utterance.is_audible = True
+        return True
 
-    def finished(self, response_id: str) -> bool:
-        """Note that a response was heard to its end."""
-        before = len(self._utterances)
-        self._utterances = [u for u in self._utterances if u.response_id != response_id]
-        return len(self._utterances) < before
+    def finished(self, name: str) -> bool:
+        """Note that an utterance was heard to its end."""
+        utterance = self._find(name)
+        if utterance is None:
+            return False
+        self._utterances.remove(utterance)
+        return True
 
     def interrupt(self, heard_ms: int) -> list[Cut]:
         """Drop everything not heard; return what was heard of each item."""
         cuts: list[Cut] = []
         for utterance in self._utterances:
-            self._closed.append(utterance.response_id)
-            cuts.extend(_cuts(utterance, heard_ms))
+            self._closed.append(utterance.name)
+            cuts.extend(_cuts(utterance, heard_ms * BYTES_PER_MS))
             heard_ms = 0
         self._utterances = []
         return cuts
 
-    @staticmethod
-    def _part(utterance: Utterance, item_id: str, index: int) -> ItemAudio:
-        """Return the part a delta belongs to, new if it is the first."""
-        if utterance.parts:
-            last = utterance.parts[-1]
-            if (last.item_id, last.content_index) == (item_id, index):
-                return last
-        utterance.parts.append(ItemAudio(item_id, index))
-        return utterance.parts[-1]
+    def _find(self, name: str) -> Utterance | None:
+        """Return an utterance by its name."""
+        return next((u for u in self._utterances if u.name == name), None)
 
 
-def _cuts(utterance: Utterance, heard_ms: int) -> Iterator[Cut]:
-    """Spread what was heard of an utterance over its items."""
-    begins = 0
+def _part(utterance: Utterance, item_id: str, index: int) -> ItemAudio:
+    """Return the part a delta belongs to, new if it is its first."""
+    if utterance.parts:
+        last = utterance.parts[-1]
+        if (last.item_id, last.content_index) == (item_id, index):
+            return last
+    utterance.parts.append(ItemAudio(item_id, index))
+    return utterance.parts[-1]
+
+
+def _trim(part: ItemAudio, pcm: bytes) -> bytes:
+    """Return a delta without the silence that the answer begins with."""
+    silence = leading_silence(pcm, SILENCE_DBFS)
+    if silence < len(pcm):
+        silence = max(0, silence - KEPT_SILENCE)
+    silence = min(silence, LONGEST_TRIM - part.skipped)
+    part.skipped += silence
+    return pcm[silence:]
+
+
+def _cuts(utterance: Utterance, heard: int) -> Iterator[Cut]:
+    """Spread what was heard of an utterance, in bytes, over its items."""
     for part in utterance.parts:
-        received_ms = part.received * 1000 // BYTES_PER_SECOND
-        heard = max(0, min(heard_ms - begins * 1000 // BYTES_PER_SECOND, received_ms))
+        of_part = max(0, min(heard, part.played)) // 2 * 2
+        heard -= part.played
         yield Cut(
-            part.item_id, part.content_index, heard, received_ms, utterance.is_orphaned
+            part.item_id,
+            part.content_index,
+            (part.skipped + of_part) // BYTES_PER_MS if of_part else 0,
+            part.received // BYTES_PER_MS,
+            utterance.is_orphaned,
+            b"".join(part.pcm)[of_part:],
         )
-        begins += part.received

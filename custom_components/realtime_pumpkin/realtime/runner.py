@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 import contextlib
+import time
 from typing import Any
 
 from .actions import (
@@ -57,11 +58,13 @@ class RealtimeSession:
         observer: SessionObserver,
     ) -> None:
         """Prepare a conversation; `connect` opens a socket for it."""
-        self._core = SessionCore(config, behaviour)
+        loop = asyncio.get_running_loop()
+        offset = time.time() - loop.time()
+        self._core = SessionCore(config, behaviour, epoch_offset=offset)
         self._connect = connect
         self._speaker = speaker
         self._observer = observer
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._outbox = Outbox()
         self._connection: RealtimeConnection | None = None
         self._first_word: dict[str, Any] = {}

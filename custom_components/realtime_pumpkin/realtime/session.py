@@ -31,10 +31,10 @@ from .events import (
 )
 from .history import History
 from .signals import (
-    SocketLost,
     Message,
     MicrophoneFrame,
     Signal,
+    SocketLost,
     SpeakerCleared,
     SpeakerFinished,
     SpeakerStarted,
@@ -74,9 +74,18 @@ HANDLERS: Final[Mapping[type, Handler]] = {
 class SessionCore:
     """One conversation, whatever sockets it takes."""
 
-    def __init__(self, config: SessionConfig, behaviour: Behaviour) -> None:
-        """Start before the first socket is open."""
-        self._talk = Conversation(config, behaviour)
+    def __init__(
+        self,
+        config: SessionConfig,
+        behaviour: Behaviour,
+        *,
+        epoch_offset: float = 0.0,
+    ) -> None:
+        """Start before the first socket is open.
+
+        `epoch_offset` is Unix time minus the clock of `now`, in seconds.
+        """
+        self._talk = Conversation(config, behaviour, epoch_offset=epoch_offset)
 
     @property
     def history(self) -> History:

@@ -1,15 +1,16 @@
 """The end and the clocks: what moves a conversation when nobody speaks."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Final
 
 from .actions import Action, ClearSpeaker
 from .calls import error_output
-from .connecting import on_connection_lost
+from .connecting import on_connection_lost, renew
 from .conversation import Conversation, Due
 from .ending import Farewell
 from .errors import ErrorKind, RealtimeError
 from .finish import GOODBYE, STILL_THERE, EndReason
+from .listening import answer, interrupt, on_no_words
 from .signals import SocketLost, Stop
 
 LONGEST_FAREWELL_CLOCKS: Final = 5
@@ -78,21 +79,20 @@ def _say_goodbye(talk: Conversation) -> Iterator[Action]:
 def on_due(talk: Conversation, name: Hashable) -> Iterator[Action]:
     """Do what a clock was set for."""
     match name:
-        case Due.CONFIGURED | Due.RESPONSE:
-            yield from _on_silence_of_service(talk, str(name))
-        case Due.ANSWER:
-            yield from talk.gate.release()
-            yield from talk.gate.request()
-        case Due.ECHO_GONE:
-            yield from talk.microphone.reopen()
-        case Due.IDLE:
-            yield from _on_idle(talk)
-        case Due.MAX_DURATION:
-            yield from on_stop(talk, Stop(EndReason.MAX_DURATION, goodbye=True))
-        case Due.FAREWELL:
-            yield from _on_long_farewell(talk)
         case ("tool", str(call_id)):
             talk.calls.finished(call_id, error_output(TOOL_TOO_SLOW))
+        case Due():
+            yield from _DUE[name](talk)
+
+
+def _on_max_duration(talk: Conversation) -> Iterator[Action]:
+    """Say goodbye: others want to come to the door as well."""
+    return on_stop(talk, Stop(EndReason.MAX_DURATION, goodbye=True))
+
+
+def _on_speech_counts(talk: Conversation) -> Iterator[Action]:
+    """Take a long, quiet sound for speech."""
+    return interrupt(talk) if talk.barge_in.is_doubtful else iter(())
 
 
 def _on_idle(talk: Conversation) -> Iterator[Action]:
@@ -105,16 +105,22 @@ def _on_idle(talk: Conversation) -> Iterator[Action]:
     yield from talk.gate.request()
 
 
-def _on_silence_of_service(talk: Conversation, what: str) -> Iterator[Action]:
-    """Give up what the service was asked for and never did."""
-    error = RealtimeError(ErrorKind.SERVER, f"{what}_timeout", NO_REACTION)
+def _on_never_configured(talk: Conversation) -> Iterator[Action]:
+    """Try another socket where the service does not configure this one."""
+    error = RealtimeError(ErrorKind.SERVER, "configured_timeout", NO_REACTION)
     yield from talk.complain(error)
-    if what == Due.CONFIGURED:
+    yield from on_connection_lost(talk, SocketLost(error))
+
+
+def _on_no_response(talk: Conversation) -> Iterator[Action]:
+    """Ask a second time, then try another socket."""
+    error = RealtimeError(ErrorKind.SERVER, "response_timeout", NO_REACTION)
+    yield from talk.complain(error)
+    talk.unanswered_requests += 1
+    if talk.unanswered_requests > 1 or talk.ending:
         yield from on_connection_lost(talk, SocketLost(error))
-        return
-    if talk.ending:
-        talk.ending.give_up()
-    yield from talk.gate.give_up()
+    else:
+        yield from talk.gate.repeat()
 
 
 def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
@@ -126,3 +132,17 @@ def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
     if not talk.playback.is_silent:
         yield ClearSpeaker()
     yield from talk.end(talk.ending.reason)
+
+
+_DUE: Final[Mapping[Due, Callable[[Conversation], Iterator[Action]]]] = {
+    Due.CONFIGURED: _on_never_configured,
+    Due.RESPONSE: _on_no_response,
+    Due.ANSWER: answer,
+    Due.SPEECH_COUNTS: _on_speech_counts,
+    Due.WORDS: on_no_words,
+    Due.RENEWAL: renew,
+    Due.ECHO_GONE: lambda talk: talk.microphone.reopen(),
+    Due.IDLE: _on_idle,
+    Due.MAX_DURATION: _on_max_duration,
+    Due.FAREWELL: _on_long_farewell,
+}

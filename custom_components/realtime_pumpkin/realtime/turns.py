@@ -25,8 +25,12 @@ class Turns:
     has_asked: bool = False
     """The voice has asked whether somebody is still there."""
 
-    def speech_started(self) -> None:
+    may_be_echo: bool = False
+    """The visitor's last words may have been the voice's own."""
+
+    def speech_started(self, *, may_be_echo: bool = False) -> None:
         """Give the visitor the floor."""
+        self.may_be_echo = may_be_echo
         self.is_speaking = True
         self.has_anybody_spoken = True
         self.has_answered = False

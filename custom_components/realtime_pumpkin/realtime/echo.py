@@ -1,0 +1,27 @@
+"""Whether the voice has heard itself."""
+
+from difflib import SequenceMatcher
+import re
+from typing import Final
+
+FEWEST_WORDS: Final = 3
+ALIKE: Final = 0.8
+"""Which share of the words heard must stand in the same order in those said."""
+
+
+def repeats(heard: str, said: str) -> bool:
+    """Tell whether what was heard is a piece of what the voice said.
+
+    One or two words never are: a child may well repeat those.
+    """
+    words, spoken = _words(heard), _words(said)
+    if len(words) < FEWEST_WORDS:
+        return False
+    matcher = SequenceMatcher(None, spoken, words, autojunk=False)
+    same = sum(block.size for block in matcher.get_matching_blocks())
+    return same >= ALIKE * len(words)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without case and punctuation."""
+    return re.findall(r"\w+", text.casefold().replace("'", ""))
