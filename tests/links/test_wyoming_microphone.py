@@ -26,6 +26,7 @@ from custom_components.realtime_pumpkin.links.wyoming_microphone import (
     SatelliteMicrophone,
 )
 from custom_components.realtime_pumpkin.links.wyoming_speaker import SatelliteSpeaker
+from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire
 from tests.audio.signals import noise, offset_and_likeness, pitch
 from tests.links.listener import Listener
 from tests.links.satellite import FakeSatellite, link_to, on_the_porch
@@ -249,6 +250,28 @@ def test_a_satellite_that_falls_silent_is_connected_to_again() -> None:
     ear, seconds = run(interrupted(hang))
     assert ear.error is None
     assert seconds < 9
+
+
+def test_a_satellite_that_takes_nothing_any_more_is_given_up_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even where our own ping hangs in a full buffer."""
+
+    async def hang(_wire: SatelliteWire, _event: Event) -> bool:
+        await asyncio.sleep(3600)
+        return False
+
+    async def scenario() -> None:
+        async with on_the_porch() as satellite:
+            microphone = SatelliteMicrophone(link_to(satellite))
+            await microphone.open()
+            with monkeypatch.context() as patched:
+                patched.setattr(SatelliteWire, "send", hang)
+                satellite.is_muted = True
+                await until(lambda: not satellite.is_owned, 15)
+            await microphone.close()
+
+    run(scenario())
 
 
 GARBAGE = [

@@ -61,10 +61,12 @@ class AudioStreamView(HomeAssistantView):
         """Serve these streams."""
         self._streams = streams
 
-    async def head(self, request: web.Request, token: str) -> web.Response:
-        """Tell a player what it would get."""
+    async def head(self, request: web.Request, token: str) -> web.StreamResponse:
+        """Tell a player what it would get, which has no length yet."""
         self._find(token)
-        return web.Response(headers=_HEADERS)
+        response = web.StreamResponse(headers=_HEADERS)
+        await response.prepare(request)
+        return response
 
     async def get(self, request: web.Request, token: str) -> web.StreamResponse:
         """Serve a stream from its start, at the pace at which it is heard."""

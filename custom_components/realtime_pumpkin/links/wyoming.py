@@ -1,6 +1,7 @@
 """The direct link to a Wyoming satellite: one connection for both ends."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from wyoming.audio import AudioChunk
@@ -190,7 +191,10 @@ class WyomingSatellite:
     async def _keep_alive(self, wire: SatelliteWire) -> None:
         """Ping, and give up a connection that brings no sound any more."""
         while True:
-            await wire.send(Ping().event())
+            # A satellite that takes nothing must not keep us from noticing.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PING_INTERVAL_S):
+                    await wire.send(Ping().event())
             await asyncio.sleep(_PING_INTERVAL_S)
             if self._clock() - self._chunk_at > _SILENCE_TIMEOUT_S:
                 wire.abort()
