@@ -209,7 +209,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             reason = await call.async_run()
         except (LinkError, RealtimeError) as error:
             reason, failure = EndReason.START_FAILED, error
-        except Exception as error:  # A mistake of ours must not leave it talking.
+        except Exception as error:  # noqa: BLE001 # Ours; it must not go on talking.
             LOGGER.exception("The conversation of %s broke", self.name)
             failure = RealtimeError(ErrorKind.SERVER, None, type(error).__name__)
         except asyncio.CancelledError:
