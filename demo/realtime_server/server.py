@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import replace
 from http import HTTPStatus
 import logging
@@ -24,7 +25,7 @@ from custom_components.realtime_pumpkin.rehearsal import (
 )
 from custom_components.realtime_pumpkin.rehearsal.config import SessionConfig
 from custom_components.realtime_pumpkin.rehearsal.errors import ApiError, not_json
-from custom_components.realtime_pumpkin.rehearsal.schema import any_object
+from custom_components.realtime_pumpkin.rehearsal.schema import any_object, integer
 
 from .connection import Connection, Session
 from .doorway import (
@@ -42,6 +43,7 @@ from .voices import Voices
 _LOGGER = logging.getLogger(__name__)
 _MOST_FRAME = 16 * 1024 * 1024
 _PING_S = 20
+_CLOSE_S = 1
 _MOST_SECRETS = 1000
 
 
@@ -73,8 +75,9 @@ class RealtimeServer:
             max_size=_MOST_FRAME,
             ping_interval=_PING_S,
             ssl=self._tls(),
+            close_timeout=_CLOSE_S,
             server_header=None,
-            logger=logging.getLogger(f"{__name__}.websockets"),
+            logger=_websockets_logger(),
         ) as server:
             yield next(iter(server.sockets)).getsockname()[1]
 
@@ -182,7 +185,8 @@ class RealtimeServer:
             del self._secrets[next(iter(self._secrets))]
         self._secrets[value] = {**session, "model": model}
         after = any_object(asked.get("expires_after", {}), "expires_after")
-        expires_at = int(time.time()) + int(after.get("seconds", 600))
+        lifetime = integer(10, 7200)(after.get("seconds", 600), "expires_after.seconds")
+        expires_at = int(time.time()) + lifetime
         about = {"object": "realtime.session", "id": f"sess_{secrets.token_hex(10)}"}
         shown = {**config.wire(), **about, "expires_at": expires_at}
         return {"value": value, "expires_at": expires_at, "session": shown}
@@ -200,3 +204,19 @@ def _model_list() -> dict[str, Any]:
 def _http_error(message: str, code: str | None) -> dict[str, Any]:
     """Return an error as the HTTP API writes it."""
     return {"error": ApiError(message, code=code).wire(None)}
+
+
+def _websockets_logger() -> logging.Logger:
+    """Return a logger that takes broken handshakes for what they are: the client's."""
+    logger = logging.getLogger(f"{__name__}.websockets")
+    logger.addFilter(_soften)
+    return logger
+
+
+def _soften(record: logging.LogRecord) -> logging.LogRecord:
+    """Leave the traceback out of a failed handshake."""
+    if record.msg == "opening handshake failed":
+        softer = copy(record)
+        softer.exc_info, softer.levelno, softer.levelname = None, logging.INFO, "INFO"
+        return softer
+    return record

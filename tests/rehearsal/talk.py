@@ -88,7 +88,9 @@ class Talk:
 
     def speak(self, ms: int = 600, silence_ms: int = 400) -> None:
         """Say something and fall silent."""
-        self.append(VOICE * (ms // 1000 + 1) if ms > 1000 else VOICE[: ms * BYTES_PER_MS])
+        self.append(
+            VOICE * (ms // 1000 + 1) if ms > 1000 else VOICE[: ms * BYTES_PER_MS]
+        )
         self.append(bytes(silence_ms * BYTES_PER_MS))
 
     def write(self, text: str, role: str = "user") -> list[Event]:

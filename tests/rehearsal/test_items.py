@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.realtime_pumpkin.rehearsal import (
-    Call,
-    Say,
-    ServerOptions,
-)
+from custom_components.realtime_pumpkin.rehearsal import Call, Say, ServerOptions
 from custom_components.realtime_pumpkin.rehearsal.sound import tone
 
 from .talk import VOICE, Talk, errors
@@ -121,7 +117,9 @@ def test_a_function_output_is_taken_for_a_call_that_was_made() -> None:
     output = {"type": "function_call_output", "call_id": "call_1", "output": "{}"}
     assert errors(create(talk, output)) == []
     talk.answer()
-    assert [item.type for item in talk.brain.requests[-1].news] == ["function_call_output"]
+    assert [item.type for item in talk.brain.requests[-1].news] == [
+        "function_call_output"
+    ]
 
 
 def test_a_retrieved_item_comes_with_its_audio() -> None:
@@ -222,5 +220,9 @@ def test_only_the_assistants_audio_can_be_truncated() -> None:
     text_id = talk.answer()["output"][0]["id"]
     create(talk, message("user", "input_audio", audio="AAAA") | {"id": "u"})
     for item_id in (text_id, "u"):
-        assert errors(truncate(talk, item_id, 0)) == [("unsupported_content_type", None)]
-    assert errors(truncate(talk, "x", 0)) == [("item_truncate_invalid_item_id", "item_id")]
+        assert errors(truncate(talk, item_id, 0)) == [
+            ("unsupported_content_type", None)
+        ]
+    assert errors(truncate(talk, "x", 0)) == [
+        ("item_truncate_invalid_item_id", "item_id")
+    ]

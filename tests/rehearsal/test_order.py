@@ -177,7 +177,10 @@ def test_a_written_turn_is_answered_in_text_where_only_text_is_wanted(
         "response.done",
         "rate_limits.updated",
     )
-    assert talk.last("response.content_part.added")["part"] == {"type": "text", "text": ""}
+    assert talk.last("response.content_part.added")["part"] == {
+        "type": "text",
+        "text": "",
+    }
     assert talk.last("response.output_text.done")["text"] == "Boo to you!"
     assert response["output"][0]["content"] == [
         {"type": "output_text", "text": "Boo to you!"}

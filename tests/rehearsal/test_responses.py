@@ -66,9 +66,13 @@ def test_a_cancelled_response_ends_with_what_was_said(by_id: bool) -> None:
 def test_nothing_can_be_cancelled_when_nothing_runs() -> None:
     """Not before, not after, not by a wrong id."""
     talk = Talk("a", LONG)
-    assert errors(talk.send("response.cancel")) == [("response_cancel_not_active", None)]
+    assert errors(talk.send("response.cancel")) == [
+        ("response_cancel_not_active", None)
+    ]
     talk.answer()
-    assert errors(talk.send("response.cancel")) == [("response_cancel_not_active", None)]
+    assert errors(talk.send("response.cancel")) == [
+        ("response_cancel_not_active", None)
+    ]
     talk.send("response.create")
     wrong = talk.send("response.cancel", response_id="resp_x")
     assert errors(wrong) == [("response_cancel_not_active", None)]
@@ -92,7 +96,10 @@ def test_responses_out_of_band_run_beside_the_conversation() -> None:
     side = talk.send("response.create", response={"conversation": "none"})
     assert errors(side) == []
     talk.finish()
-    assert {each["id"] for each in talk.responses()} == {main, side[0]["response"]["id"]}
+    assert {each["id"] for each in talk.responses()} == {
+        main,
+        side[0]["response"]["id"],
+    }
 
 
 def test_speech_does_not_interrupt_what_runs_out_of_band() -> None:
@@ -103,7 +110,9 @@ def test_speech_does_not_interrupt_what_runs_out_of_band() -> None:
     talk.send("response.create", response={"conversation": "none"})
     talk.speak()
     talk.finish()
-    ends = {each["conversation_id"] is None: each["status"] for each in talk.responses()}
+    ends = {
+        each["conversation_id"] is None: each["status"] for each in talk.responses()
+    }
     assert ends == {False: "cancelled", True: "completed"}
 
 
@@ -129,7 +138,10 @@ def test_a_response_may_read_other_items_than_the_conversation() -> None:
         {"type": "message", "role": "user", "content": [text]},
     ]
     talk.answer(input=given)
-    assert [item.words for item in talk.brain.requests[-1].history] == ["First.", "Third."]
+    assert [item.words for item in talk.brain.requests[-1].history] == [
+        "First.",
+        "Third.",
+    ]
     wrong = [{"type": "item_reference", "id": "item_x"}]
     events = talk.send("response.create", response={"input": wrong})
     assert errors(events) == [("item_reference_invalid_item_id", "item_id")]
@@ -252,7 +264,8 @@ def test_sentences_are_said_in_order_although_they_come_out_of_it() -> None:
     talk.feed(Spoken(first.request_id, tone(400)))
     talk.finish()
     words = [
-        event["delta"] for event in talk.events("response.output_audio_transcript.delta")
+        event["delta"]
+        for event in talk.events("response.output_audio_transcript.delta")
     ]
     assert "".join(words) == "One. Two!"
 
@@ -298,7 +311,9 @@ def test_telephone_audio_goes_out_as_telephone_audio() -> None:
     talk = Talk(Say("Boo!", pcm=pcm))
     talk.update(audio={"output": {"format": {"type": "audio/pcmu"}}})
     talk.answer()
-    sent = sum(len(event["delta"]) for event in talk.events("response.output_audio.delta"))
+    sent = sum(
+        len(event["delta"]) for event in talk.events("response.output_audio.delta")
+    )
     assert sent * 3 // 4 == pytest.approx(8000, abs=16)
 
 

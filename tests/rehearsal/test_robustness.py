@@ -21,9 +21,13 @@ from custom_components.realtime_pumpkin.rehearsal.sound import tone
 
 from .talk import SERVER_EVENT, VOICE, Talk, errors
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+)
 JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+    SCALARS,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
 )
 IDS = st.sampled_from(["item_a", "item_b", "root", "", "resp_1"])
 AUDIO = st.sampled_from(
@@ -61,7 +65,9 @@ SESSION = st.fixed_dictionaries(
         "audio": st.fixed_dictionaries(
             {},
             optional={
-                "input": st.fixed_dictionaries({}, optional={"turn_detection": DETECTION})
+                "input": st.fixed_dictionaries(
+                    {}, optional={"turn_detection": DETECTION}
+                )
             },
         ),
     },
@@ -101,11 +107,11 @@ EVENTS = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS | st.text(max_size=20) | st.binary(max_size=20), max_size=12))
-def test_whatever_a_client_sends_is_answered_with_valid_events(frames: list[Any]) -> None:
+def test_whatever_a_client_sends_is_answered_with_valid_events(
+    frames: list[Any],
+) -> None:
     """No exception, and pydantic takes every event (the talk checks it)."""
     plan = Plan((Say("One two three.", duration_ms=2000), Call("a")))
     talk = Talk(*[plan] * 12, options=ServerOptions(vary=True))
@@ -121,15 +127,16 @@ def test_an_hour_of_conversation_takes_a_moment() -> None:
     """Three hundred turns of twelve seconds, of three voices, in virtual time."""
     turns = 297
     talk = Talk(*[Say("Indeed!", duration_ms=5000)] * turns, valid=False)
+    said = tone(2000) + bytes(48 * 1000)
     began = time.perf_counter()
     for _ in range(turns):
-        talk.append(tone(2000) + bytes(48 * 1000), step_ms=500)
+        talk.append(said, step_ms=500)
         talk.pass_time(9)
     took = time.perf_counter() - began
     assert talk.now > 3500
     assert len(talk.responses()) == turns
     assert errors(talk.events()) == []
-    assert took < 10
+    assert took < 5
 
 
 def test_an_hour_at_the_door_ends_with_the_expiry() -> None:

@@ -27,7 +27,9 @@ def types(outputs: list[Output]) -> list[str]:
 
 def test_a_script_emits_until_it_expects_something() -> None:
     """Open plays the beginning, an expected event what follows it."""
-    script = Script([CREATED, Expect("session.update"), Emit({"type": "session.updated"})])
+    script = Script(
+        [CREATED, Expect("session.update"), Emit({"type": "session.updated"})]
+    )
     assert types(script.open(0)) == ["session.created"]
     assert types(script.feed({"type": "session.update"}, 0)) == ["session.updated"]
     script.assert_finished()
@@ -76,7 +78,12 @@ def test_later_steps_know_what_the_client_sent() -> None:
     script = Script(
         [
             Expect("response.cancel", remember={"which": "response_id"}),
-            Emit(lambda facts: {"type": "response.done", "response": {"id": facts["which"]}}),
+            Emit(
+                lambda facts: {
+                    "type": "response.done",
+                    "response": {"id": facts["which"]},
+                }
+            ),
         ]
     )
     outputs = script.feed({"type": "response.cancel", "response_id": "resp_1"}, 0)

@@ -72,7 +72,12 @@ def test_another_type_of_turn_detection_replaces_the_old_one() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "cleared"),
-    [("instructions", "", ""), ("instructions", None, ""), ("tools", [], []), ("tools", None, [])],
+    [
+        ("instructions", "", ""),
+        ("instructions", None, ""),
+        ("tools", [], []),
+        ("tools", None, []),
+    ],
 )
 def test_empty_values_and_null_clear(key: str, value: object, cleared: object) -> None:
     """Emptiness is a value."""

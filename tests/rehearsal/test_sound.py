@@ -27,8 +27,18 @@ def level(pcm: bytes) -> float:
 def test_the_tables_are_those_of_the_standard() -> None:
     """Known values of ITU-T G.711."""
     mulaw, alaw = _mulaw_table(), _alaw_table()
-    assert [int(mulaw[code]) for code in (0xFF, 0x7F, 0x80, 0x00)] == [0, 0, 32124, -32124]
-    assert [int(alaw[code]) for code in (0xD5, 0x55, 0xAA, 0x2A)] == [8, -8, 32256, -32256]
+    assert [int(mulaw[code]) for code in (0xFF, 0x7F, 0x80, 0x00)] == [
+        0,
+        0,
+        32124,
+        -32124,
+    ]
+    assert [int(alaw[code]) for code in (0xD5, 0x55, 0xAA, 0x2A)] == [
+        8,
+        -8,
+        32256,
+        -32256,
+    ]
 
 
 @pytest.mark.parametrize("law", LAWS)

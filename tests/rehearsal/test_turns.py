@@ -225,7 +225,9 @@ def test_a_cleared_buffer_is_empty() -> None:
     """Clear forgets the audio and speech in progress."""
     talk = Talk()
     talk.append(VOICE)
-    assert talk.send("input_audio_buffer.clear")[0]["type"] == "input_audio_buffer.cleared"
+    assert (
+        talk.send("input_audio_buffer.clear")[0]["type"] == "input_audio_buffer.cleared"
+    )
     talk.append(silence(500))
     assert STOPPED not in talk.types()
     talk.update(audio={"input": {"turn_detection": None}})
@@ -249,7 +251,10 @@ def test_an_interruption_before_the_first_item_leaves_nothing() -> None:
     talk.send("response.create")
     talk.append(VOICE)
     response = talk.responses()[-1]
-    assert response["status_details"] == {"type": "cancelled", "reason": "turn_detected"}
+    assert response["status_details"] == {
+        "type": "cancelled",
+        "reason": "turn_detected",
+    }
     assert response["output"] == []
     assert response["usage"]["total_tokens"] == 0
 

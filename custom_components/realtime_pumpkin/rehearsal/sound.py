@@ -4,7 +4,7 @@ Inside the server all audio is PCM s16le mono 24 kHz.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,7 @@ def _to_pcm(samples: np.ndarray[Any, np.dtype[np.floating[Any]]]) -> bytes:
     return bytes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").data)
 
 
+@lru_cache(8)
 def tone(duration_ms: int, frequency: float = 330.0, level: float = 0.2) -> bytes:
     """Return a sine that begins and ends softly, as PCM."""
     count = duration_ms * RATE // 1000

@@ -1,0 +1,1 @@
+"""The local Realtime server as a process's shell: sockets, brain, ears and voices."""
