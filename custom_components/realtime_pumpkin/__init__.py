@@ -86,20 +86,25 @@ async def _async_open_account(
     )
     try:
         account = create_account(hass, entry.data)
+        await _async_check_key(account, model)
+    except RealtimeError as err:
+        is_refused = err.kind is ErrorKind.AUTH
+        failure = ConfigEntryAuthFailed if is_refused else ConfigEntryNotReady
+        raise failure(
+            translation_domain=DOMAIN,
+            translation_key=err.translation_key,
+            translation_placeholders=err.placeholders,
+        ) from err
+    return account
+
+
+async def _async_check_key(account: RealtimeAccount, model: str) -> None:
+    """Open a session; raise `RealtimeError` where the server keeps us out."""
+    try:
         await async_check_account(account, model)
     except RealtimeError as err:
         if err.kind not in _GOOD_ENOUGH:
-            failure = (
-                ConfigEntryAuthFailed
-                if err.kind is ErrorKind.AUTH
-                else ConfigEntryNotReady
-            )
-            raise failure(
-                translation_domain=DOMAIN,
-                translation_key=err.translation_key,
-                translation_placeholders=err.placeholders,
-            ) from err
-    return account
+            raise
 
 
 def _voices(entry: RealtimePumpkinConfigEntry) -> list[ConfigSubentry]:
