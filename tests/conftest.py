@@ -8,11 +8,16 @@ from collections.abc import AsyncIterator
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import account, async_set_up, voice
 from tests.realtime_server import KEY, realtime_server
+
+# The same examples in every run, however slow the machine is.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)
