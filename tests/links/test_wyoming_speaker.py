@@ -18,7 +18,7 @@ from custom_components.realtime_pumpkin.audio.formats import (
 from custom_components.realtime_pumpkin.audio.resample import Resampler
 from custom_components.realtime_pumpkin.links.errors import (
     SatelliteLost,
-    SpeakerUnavailable,
+    SatelliteWithoutSpeaker,
 )
 from custom_components.realtime_pumpkin.links.wyoming_speaker import (
     LATENCY_MS,
@@ -356,7 +356,7 @@ def test_a_satellite_without_a_speaker_cannot_speak() -> None:
     async def scenario() -> None:
         async with on_the_porch(pipeline=pipeline(end_stage="handle")) as satellite:
             speaker = SatelliteSpeaker(link_to(satellite), spawn=spawn, clock=now)
-            with pytest.raises(SpeakerUnavailable):
+            with pytest.raises(SatelliteWithoutSpeaker):
                 await speaker.open(Listener())
             await until(lambda: not satellite.is_owned)
 

@@ -48,6 +48,12 @@ class SatelliteSilent(LinkError):
     translation_key = "satellite_silent"
 
 
+class SatelliteWithoutSpeaker(LinkError):
+    """The satellite has a microphone only (`host`)."""
+
+    translation_key = "satellite_without_speaker"
+
+
 class SatelliteLost(LinkError):
     """The satellite went away and did not come back (`host`)."""
 

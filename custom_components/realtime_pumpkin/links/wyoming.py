@@ -81,6 +81,11 @@ class WyomingSatellite:
         self._chunk_at = 0.0
 
     @property
+    def host(self) -> str:
+        """Return where the satellite is."""
+        return self._host
+
+    @property
     def is_connected(self) -> bool:
         """Tell whether what is sent now reaches the satellite."""
         return self._wire is not None

@@ -9,7 +9,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from ..audio.formats import PCM_24K, SAMPLE_WIDTH, AudioFormat
 from ..audio.resample import Resampler
 from ..const import LOGGER
-from .errors import LinkError, SpeakerUnavailable
+from .errors import LinkError, SatelliteWithoutSpeaker
 from .owned import Clock, Spawn, async_cancel
 from .protocols import LinkCapabilities, SinkListener
 from .wyoming import SatelliteEnd, WyomingSatellite
@@ -70,7 +70,7 @@ class SatelliteSpeaker(SatelliteEnd):
         info = await self._satellite.attach(self)
         if not info.can_speak:
             await self._satellite.detach(self)
-            raise SpeakerUnavailable(entity_id=info.name)
+            raise SatelliteWithoutSpeaker(host=self._satellite.host)
         self._task = self._spawn(self._play_all(), "wyoming speaker")
 
     def begin(self, utterance: str) -> None:
