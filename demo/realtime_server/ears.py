@@ -13,6 +13,8 @@ _WORKER = Path(__file__).with_name("ears_worker.py")
 _LONGEST_MS = 30_000
 _ANSWER_S = 20
 _EAR_RATE = 16_000
+_SILENCE = 32768 * 10 ** (-50 / 20)
+"""A recognizer finds words even in silence: below -50 dBFS nobody asks it."""
 
 
 class Ears:
@@ -32,6 +34,8 @@ class Ears:
     async def hear(self, pcm: bytes) -> str | None:
         """Return the words in PCM s16le mono 24 kHz, or None when hearing fails."""
         heard = to_ear_rate(pcm[: _LONGEST_MS * 48])
+        if loudest(heard) < _SILENCE:
+            return ""
         async with self._turn:
             try:
                 async with asyncio.timeout(_ANSWER_S):
@@ -77,6 +81,13 @@ class Ears:
         if not answer:
             raise EOFError("the recognizer ended (is pocketsphinx installed?)")
         return str(json.loads(answer)["text"])
+
+
+def loudest(pcm: bytes) -> float:
+    """Return the loudness (root mean square) of the loudest 20 ms at 16 kHz."""
+    samples = np.frombuffer(pcm, "<i2").astype(np.float64)
+    frames = samples[: samples.size // 320 * 320].reshape(-1, 320)
+    return float(np.sqrt((frames**2).mean(axis=1)).max()) if frames.size else 0.0
 
 
 def to_ear_rate(pcm: bytes) -> bytes:

@@ -147,11 +147,10 @@ async def test_the_sdk_interrupts_by_voice_and_truncates(
         assert done.output[0].content[0].transcript == "Yes?"
 
 
-def agent_session(port: int, agent: RealtimeAgent[Any], **settings: Any) -> Any:
+def agent_session(port: int, agent: RealtimeAgent[Any]) -> Any:
     """Return what runs an agent of openai-agents against a port."""
     url = f"ws://127.0.0.1:{port}/v1/realtime?model={MODEL}"
-    runner = RealtimeRunner(agent, config={"model_settings": settings})  # type: ignore[typeddict-item]
-    return runner.run(model_config={"url": url, "api_key": "key"})
+    return RealtimeRunner(agent).run(model_config={"url": url, "api_key": "key"})
 
 
 async def until_done(

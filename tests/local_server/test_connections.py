@@ -195,11 +195,10 @@ async def test_broken_connections_do_not_disturb_the_others(
 async def test_a_client_that_leaves_in_mid_answer_is_forgotten(serve: Serve) -> None:
     """Nothing is left running (the test's own clean-up would tell)."""
     brain = ScriptedBrain([Say("Long.", duration_ms=60_000)])
-    async with serve(brain) as port:
-        async with connect(f"ws://127.0.0.1:{port}{PATH}") as socket:
-            await socket.send('{"type":"response.create"}')
-            while (await receive(socket))["type"] != "response.output_audio.delta":
-                pass
+    async with serve(brain) as port, connect(f"ws://127.0.0.1:{port}{PATH}") as socket:
+        await socket.send('{"type":"response.create"}')
+        while (await receive(socket))["type"] != "response.output_audio.delta":
+            pass
 
 
 @pytest.mark.parametrize(
@@ -297,17 +296,23 @@ async def test_a_wrong_post_is_answered(
     serve: Serve, path: str, body: bytes, status: HTTPStatus
 ) -> None:
     """With the status and JSON."""
-    async with serve() as port, aiohttp.ClientSession() as http:
-        async with http.post(f"http://127.0.0.1:{port}{path}", data=body) as answer:
-            assert answer.status == status
-            assert "error" in await answer.json()
+    async with (
+        serve() as port,
+        aiohttp.ClientSession() as http,
+        http.post(f"http://127.0.0.1:{port}{path}", data=body) as answer,
+    ):
+        assert answer.status == status
+        assert "error" in await answer.json()
 
 
 async def test_the_models_are_listed(serve: Serve) -> None:
     """As clients ask to check a key."""
-    async with serve() as port, aiohttp.ClientSession() as http:
-        async with http.get(f"http://127.0.0.1:{port}/v1/models") as answer:
-            models = (await answer.json())["data"]
+    async with (
+        serve() as port,
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{port}/v1/models") as answer,
+    ):
+        models = (await answer.json())["data"]
     assert "gpt-realtime-2.1-mini" in {model["id"] for model in models}
 
 

@@ -1,5 +1,7 @@
 """Everything that is wrong on a connection, and how it ends."""
 
+from typing import Any
+
 import pytest
 
 from custom_components.realtime_pumpkin.rehearsal import Close, ServerOptions
@@ -111,7 +113,7 @@ def test_an_event_id_that_is_no_text_is_not_echoed() -> None:
     ],
 )
 def test_a_refused_connection_says_why_and_closes(
-    connection: dict[str, object], options: ServerOptions, code: str, close: int
+    connection: dict[str, Any], options: ServerOptions, code: str, close: int
 ) -> None:
     """An error first, then the close with its reason; then silence."""
     talk = Talk(options=options, **connection)

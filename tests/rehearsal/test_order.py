@@ -10,7 +10,7 @@ from custom_components.realtime_pumpkin.rehearsal import (
     TranscriptionOrder,
 )
 
-from .talk import Talk
+from .talk import Event, Talk
 
 SEEDS = range(8)
 VARIED = ServerOptions(vary=True)
@@ -145,7 +145,7 @@ def test_seeds_vary_every_order_that_is_free() -> None:
 def test_the_same_seed_gives_the_same_conversation() -> None:
     """Ids and free choices are repeatable."""
 
-    def play(seed: int) -> list[object]:
+    def play(seed: int) -> list[Event]:
         talk = Talk("Boo!", options=VARIED, seed=seed)
         talk.speak()
         talk.finish()

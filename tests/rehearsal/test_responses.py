@@ -228,7 +228,7 @@ def test_thinking_takes_the_time_it_is_given() -> None:
     talk = Talk("a", options=ServerOptions(think_ms=700))
     talk.send("response.create")
     talk.finish()
-    at = {}
+    at: dict[str, float] = {}
     for entry in talk.journal:
         at.setdefault(entry.type, entry.at)
     thought = at["response.output_item.added"] - at["response.created"]

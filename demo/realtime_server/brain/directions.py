@@ -13,9 +13,11 @@ _LIMIT = re.compile(
     r" (?:interactions?|exchanges?|turns?|answers?|replies|questions?|rounds?)"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+# The line itself: in quotes, or all that follows a colon.
 _LINE = re.compile(
-    r"(?:\bsay(?:ing)?|\b(?:open|begin|start|greet)[^:\"“]*\bwith|\bread out)\b[^:\"“]*"
-    r"(?:[\"“](?P<quoted>[^\"”]+)[\"”]|:\s*(?P<rest>\S.*))",
+    r"(?:\bsay(?:ing)?|\b(?:open|begin|start|greet)[^:\"“.\n]*\bwith|\bread out)\b"
+    r"[^:\"“.\n]*"
+    r"(?::?\s*[\"“](?P<quoted>[^\"”]+)[\"”]|:\s*(?P<rest>\S.*))",
     re.IGNORECASE | re.DOTALL,
 )
 
