@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 import shutil
 import ssl
+import sys
+import sysconfig
 from typing import Callable
 
 from console import SetupError, run, step
@@ -23,10 +25,17 @@ def has_certificates() -> bool:
     return bool(paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())))
 
 
+def has_headers() -> bool:
+    """Tell whether this Python can compile for itself, if it is the one to be used."""
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    return sys.version_info < (3, 14, 2) or headers.exists()
+
+
 # Each need: the package's names (Debian's, Ubuntu's) and how to tell that it is met.
 NEEDS: list[tuple[Sequence[str], Callable[[], bool]]] = [
     (["ca-certificates"], has_certificates),
     (["build-essential"], has("cc", "c++")),  # some requirements have no wheel for 3.14
+    (["python3-dev"], has_headers),
     (["ffmpeg"], has("ffmpeg")),  # Home Assistant's own need
     (["libturbojpeg0", "libturbojpeg"], lambda: bool(find_library("turbojpeg"))),
     (["mpd"], has("mpd")),  # the loudspeaker of the demo
