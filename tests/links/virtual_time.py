@@ -76,7 +76,8 @@ def spawn(coro: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
 
 
 async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    """Let time pass in steps of 5 ms until something holds."""
+    """Let time pass until something holds, in steps of 5 ms, later of 50 ms."""
+    begin = now()
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.005 if now() - begin < 2 else 0.05)
