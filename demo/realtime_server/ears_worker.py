@@ -1,9 +1,9 @@
 """Recognize speech in a process of its own (any Python 3.9+ with pocketsphinx).
 
-Reads one line of JSON with the grammar, then for each utterance a line with the
-number of bytes and so many bytes of PCM s16le mono 16 kHz; answers each with one
-line of JSON. What the grammar does not explain well is heard with the open
-language model, so that words nobody expected come through too.
+Reads one line of JSON with a grammar (empty for plain English), then for each
+utterance a line with the number of bytes and so many bytes of PCM s16le mono
+16 kHz; answers each with one line of JSON: the words, and whether they explain
+the sound well.
 """
 
 import json
@@ -23,31 +23,32 @@ _MOST_NOISE = 0.3
 
 def main() -> None:
     """Answer utterances until the input ends."""
-    hello = json.loads(sys.stdin.buffer.readline())
-    # The second pass doubles the time and finds few words more.
-    open_ears = Decoder(samprate=16000, fwdflat=False, bestpath=False, loglevel="FATAL")
-    closed_ears = None
-    if hello["grammar"]:
-        closed_ears = Decoder(samprate=16000, lm=None, loglevel="FATAL")
-        closed_ears.add_jsgf_string("porch", hello["grammar"])
-        closed_ears.activate_search("porch")
+    grammar = json.loads(sys.stdin.buffer.readline())["grammar"]
+    decoder = expecting(grammar) if grammar else open_minded()
     while True:
         line = sys.stdin.buffer.readline()
         if not line:
             return
-        pcm = sys.stdin.buffer.read(json.loads(line)["bytes"])
-        answer = {"text": recognize(pcm, closed_ears, open_ears)}
-        sys.stdout.write(json.dumps(answer) + "\n")
+        text = hear(decoder, sys.stdin.buffer.read(json.loads(line)["bytes"]))
+        plausible = not grammar or bool(text and is_plausible(decoder))
+        sys.stdout.write(json.dumps({"text": text, "plausible": plausible}) + "\n")
         sys.stdout.flush()
 
 
-def recognize(pcm: bytes, closed_ears: Any, open_ears: Any) -> str:
-    """Return what the grammar hears, or the open ears where that is implausible."""
-    if closed_ears is not None:
-        expected = hear(closed_ears, pcm)
-        if expected and is_plausible(closed_ears):
-            return expected
-    return hear(open_ears, pcm)
+def expecting(grammar: str) -> Any:
+    """Return a decoder that hears what a grammar describes, and nothing else."""
+    decoder = Decoder(samprate=16000, lm=None, loglevel="FATAL")
+    decoder.add_jsgf_string("porch", grammar)
+    decoder.activate_search("porch")
+    return decoder
+
+
+def open_minded() -> Any:
+    """Return a decoder of plain English.
+
+    Its second pass would double the time and find few words more.
+    """
+    return Decoder(samprate=16000, fwdflat=False, bestpath=False, loglevel="FATAL")
 
 
 def hear(decoder: Any, pcm: bytes) -> str:

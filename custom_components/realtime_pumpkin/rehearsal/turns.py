@@ -20,7 +20,7 @@ _ONSET_MS = 60
 """A voice this long is speech and not a click."""
 _HYSTERESIS = 0.15
 """Speech may get this much less certain before it counts as a pause."""
-_KEPT_SILENT_MS = 12_000
+_KEPT_SILENT_MS = 5_000
 """Audio before speech that is kept while turns are detected."""
 _KEPT_MANUAL_MS = 600_000
 _MOST_APPEND = 15 * 1024 * 1024
