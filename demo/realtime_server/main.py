@@ -6,12 +6,15 @@ import contextlib
 import logging
 import signal
 import sys
+import tomllib
+
+from custom_components.realtime_pumpkin.rehearsal import RuleBrain, read_rules
 
 from .brain import PERSONAS, Doorkeeper, FinishStyle, repertoire
 from .brain.grammar import grammar
 from .ears import Ears
 from .server import RealtimeServer
-from .settings import read_command_line, settings_from
+from .settings import BrainFactory, read_command_line, settings_from
 from .voices import Voices
 
 
@@ -29,10 +32,7 @@ def main() -> None:
 async def serve(given: Namespace) -> None:
     """Serve until SIGINT or SIGTERM."""
     ears = Ears(grammar())
-    finish = FinishStyle(given.call_tool)
-    server = RealtimeServer(
-        settings_from(given), lambda: Doorkeeper(finish=finish), ears, Voices()
-    )
+    server = RealtimeServer(settings_from(given), _brain(given), ears, Voices())
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -47,6 +47,15 @@ async def serve(given: Namespace) -> None:
             await stopped.wait()
     finally:
         await ears.close()
+
+
+def _brain(given: Namespace) -> BrainFactory:
+    """Return what makes a session's brain: the doorkeeper, or rules."""
+    if given.script is not None:
+        rules = read_rules(tomllib.loads(given.script.read_text("utf-8")))
+        return lambda: RuleBrain(rules)
+    finish = FinishStyle(given.call_tool)
+    return lambda: Doorkeeper(finish=finish)
 
 
 async def prerender() -> None:

@@ -102,17 +102,18 @@ class RealtimeServer:
     ) -> Response | None:
         """Answer what is no session, and refuse by HTTP where that is wanted."""
         visit = Visit(request)
-        if visit.is_models:
-            return json_response(HTTPStatus.OK, _model_list())
-        if not visit.is_realtime:
-            return json_response(
-                HTTPStatus.NOT_FOUND, _http_error("Unknown path.", None)
-            )
-        options = self._settings.options
-        if self._settings.refuse_by_http and options.key not in (None, visit.key):
+        if not (visit.is_models or visit.is_realtime):
+            content = _http_error("Unknown path.", None)
+            return json_response(HTTPStatus.NOT_FOUND, content)
+        by_http = visit.is_models or self._settings.refuse_by_http
+        if by_http and not self._knows(visit.key):
             content = _http_error("Incorrect API key provided.", "invalid_api_key")
             return json_response(HTTPStatus.UNAUTHORIZED, content)
-        return None
+        return json_response(HTTPStatus.OK, _model_list()) if visit.is_models else None
+
+    def _knows(self, key: str | None) -> bool:
+        """Tell whether a key is accepted: the one that is set, or a secret."""
+        return self._settings.options.key in (None, key) or key in self._secrets
 
     async def _visit(self, websocket: ServerConnection) -> None:
         """Hold one session."""

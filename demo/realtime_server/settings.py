@@ -49,7 +49,12 @@ def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=8765, help="port to listen on; 0 takes a free one")
     add("--think-ms", type=int, default=300, help="thinking time before an answer")
-    add("--pace", type=float, default=6.0, help="seconds of audio sent per second; inf")
+    add(
+        "--pace",
+        type=_positive,
+        default=6.0,
+        help="seconds of audio sent per second; inf",
+    )
     add("--delta-ms", type=int, default=200, help="audio in one delta")
     add(
         "--transcription",
@@ -63,6 +68,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     )
     add("--vary", action="store_true", help="vary every order the protocol leaves open")
     add("--seed", help="make ids and free orders the same in every run")
+    add("--script", type=Path, help="answer by the rules of a TOML file")
     add(
         "--vad", choices=("energy", "silero"), default="energy", help="speech detection"
     )
@@ -93,6 +99,14 @@ def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     add("--private-key", type=Path, help="TLS private key (PEM)")
     add("--verbose", action="store_true", help="log what happens")
     return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> float:
+    """Read a number above zero; raises `ValueError` for another one."""
+    number = float(text)
+    if not number > 0:
+        raise ValueError(text)
+    return number
 
 
 def settings_from(given: Namespace) -> ServerSettings:

@@ -275,6 +275,25 @@ def test_an_opening_line_is_said(direction: str) -> None:
     assert said(own).startswith("Boo to you.")
 
 
+def test_a_second_visitor_is_mentioned_in_the_answer_to_the_first() -> None:
+    """A message that asks for no answer of its own waits for the next one."""
+    visit = Visit()
+    visit.plan()
+    visit.add(
+        "system", "The doorbell rang again: somebody else is at the door as well."
+    )
+    answer = visit.hear("trick or treat")
+    assert answer.startswith(JACK.somebody_else)
+    assert JACK.treat in answer
+
+
+def test_rules_are_no_orders() -> None:
+    """A response's instructions may repeat the session's: nobody leaves for that."""
+    plan = Visit().plan(overrides={"instructions": INSTRUCTIONS})
+    assert JACK.farewell not in said(plan)
+    assert calls(plan) == []
+
+
 def test_other_system_messages_change_nothing() -> None:
     """Languages, names and the weather."""
     visit, plain = Visit(), Visit()

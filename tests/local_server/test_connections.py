@@ -316,6 +316,16 @@ async def test_the_models_are_listed(serve: Serve) -> None:
     assert "gpt-realtime-2.1-mini" in {model["id"] for model in models}
 
 
+async def test_the_models_are_listed_for_those_with_a_key(serve: Serve) -> None:
+    """HTTP 401 for the others."""
+    async with (
+        serve(None, ServerOptions(key="right")) as port,
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{port}/v1/models") as answer,
+    ):
+        assert answer.status == HTTPStatus.UNAUTHORIZED
+
+
 async def test_a_seed_makes_ids_repeatable(serve: Serve) -> None:
     """The n-th connection of every run has the same ids."""
     ids = []

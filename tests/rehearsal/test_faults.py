@@ -53,6 +53,15 @@ def test_what_is_no_fault_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["slow=0", "slow=fast", "close=99999", "expire=-1", "late_transcription=x"]
+)
+def test_a_value_that_is_no_fit_number_is_refused(text: str) -> None:
+    """Before a session stumbles over it."""
+    with pytest.raises(ValueError, match=r"value|float"):
+        parse_fault(text)
+
+
+@pytest.mark.parametrize(
     ("fault", "ending"),
     [
         ("cut@2.5", Cut()),

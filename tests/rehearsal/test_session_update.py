@@ -202,7 +202,7 @@ def test_text_does_not_lock_the_voice() -> None:
 
 def test_a_transcription_session_only_transcribes() -> None:
     """It commits turns and sends transcripts, but never answers."""
-    talk = Talk(heard=["boo"], intent="transcription")
+    talk = Talk(heard=["boo"], intent="transcription", model=None)
     transcription = {"model": "gpt-transcribe"}
     session = {
         "type": "transcription",

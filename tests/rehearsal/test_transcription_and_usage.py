@@ -1,5 +1,6 @@
 """What a turn is written down as, and what everything costs."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from custom_components.realtime_pumpkin.rehearsal import (
     Source,
 )
 
-from .talk import Talk
+from .talk import VOICE, Talk
 
 EVENT = "conversation.item.input_audio_transcription"
 OUTSIDE = ServerOptions(ears=Source.OUTSIDE)
@@ -90,6 +91,19 @@ def test_an_answer_waits_until_outside_ears_have_heard() -> None:
     talk.feed(Heard(hear.item_id, "hello"))
     assert talk.brain.requests[-1].news[0].words == "hello"
     assert talk.last(f"{EVENT}.completed")["transcript"] == "hello"
+
+
+def test_only_turns_are_transcribed_but_all_audio_is_understood() -> None:
+    """Audio that a client puts into an item brings no transcription events."""
+    talk = transcribing(Talk("Boo!", "Boo!", heard=["hello", "hello"]))
+    part = {"type": "input_audio", "audio": b64encode(VOICE).decode()}
+    item = {"type": "message", "role": "user", "content": [part]}
+    talk.send("conversation.item.create", item=item)
+    talk.answer()
+    assert talk.brain.requests[-1].news[0].words == "hello"
+    talk.answer(input=[item])
+    assert talk.brain.requests[-1].history[0].words == "hello"
+    assert not any(kind.startswith(EVENT) for kind in talk.types())
 
 
 def test_ears_that_fail_are_told_and_the_answer_goes_on() -> None:

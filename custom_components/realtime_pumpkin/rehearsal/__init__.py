@@ -17,7 +17,7 @@ brain. All audio inside is PCM s16le mono 24 kHz.
 
 A `Brain` decides the answers: `plan(ResponseRequest) -> Plan` of `Say` and
 `Call`, ending `Completed`, `Incomplete` or `Failed`. `ScriptedBrain` is one for
-tests. `Script` is a strict stand-in for a whole session: expect → emit steps.
+tests, `RuleBrain` one of patterns and replies. `Script` is a strict stand-in for a whole session: expect → emit steps.
 A `Journal` given to a session keeps every event. `parse_fault` reads faults for
 `ServerOptions.faults`. Identifiers and free choices follow `IdSource(seed)`.
 """
@@ -55,6 +55,7 @@ from .plan import (
     ResponseRequest,
     Say,
 )
+from .rules import Rule, RuleBrain, read_rules
 from .script import After, Emit, End, Expect, Script, ScriptError
 from .scripted import Reply, ScriptedBrain
 from .session import ServerSession
@@ -90,6 +91,8 @@ __all__ = [
     "Reason",
     "Reply",
     "ResponseRequest",
+    "Rule",
+    "RuleBrain",
     "Say",
     "Script",
     "ScriptError",
@@ -107,4 +110,5 @@ __all__ = [
     "Thought",
     "TranscriptionOrder",
     "parse_fault",
+    "read_rules",
 ]

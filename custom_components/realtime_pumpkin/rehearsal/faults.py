@@ -57,16 +57,37 @@ _FORM = re.compile(
 )
 
 
+_NUMBERS: dict[FaultKind, tuple[str, float, float]] = {
+    FaultKind.CLOSE: ("1011", 1000, 4999),
+    FaultKind.SLOW: ("0.5", 0.01, 1000),
+    FaultKind.LATE_TRANSCRIPTION: ("3000", 0, 3_600_000),
+    FaultKind.EXPIRE: ("5", 0, 1_000_000),
+}
+"""Kinds whose value is a number: its default and its bounds."""
+
+
 def parse_fault(text: str) -> Fault:
     """Read `kind[=value][@when]`; raises `ValueError` when it is none."""
     found = _FORM.fullmatch(text.strip())
     if found is None or found["kind"] not in set(FaultKind):
         known = ", ".join(FaultKind)
         raise ValueError(f"No fault: {text!r} (known kinds: {known})")
+    kind = FaultKind(found["kind"])
     return Fault(
-        FaultKind(found["kind"]),
-        found["value"],
+        kind,
+        _value(kind, found["value"]),
         float(found["at"]) if found["at"] else None,
         found["event"],
         int(found["number"]) if found["number"] else None,
     )
+
+
+def _value(kind: FaultKind, given: str | None) -> str | None:
+    """Return a fault's value; raises `ValueError` when it is not a fit number."""
+    if kind not in _NUMBERS:
+        return given
+    default, least, most = _NUMBERS[kind]
+    value = given or default
+    if not least <= float(value) <= most:
+        raise ValueError(f"No value for {kind}: {value}")
+    return value

@@ -31,14 +31,18 @@ class Hearing:
         self._untold: set[str] = set()
         self._waiting: list[tuple[frozenset[str], bool, Callable[[], None]]] = []
 
-    def listen(self, item: Item) -> None:
-        """Find out the words of a new user item."""
-        part = next((each for each in item.parts if each.kind == "input_audio"), None)
-        if part is None:
-            return
-        self._pending[item.id] = part
+    def transcribe(self, item: Item) -> None:
+        """Find out the words of a committed turn, and tell them if they are wanted."""
         if self._config.listening["transcription"] is not None:
             self._untold.add(item.id)
+        self.understand(item)
+
+    def understand(self, item: Item) -> None:
+        """Find out the words of a user's item."""
+        part = next((each for each in item.parts if each.kind == "input_audio"), None)
+        if part is None or part.transcript is not None:
+            return
+        self._pending[item.id] = part
         if self._line.options.ears is Source.OUTSIDE:
             settings = self._config.listening["transcription"] or {}
             language = settings.get("language")

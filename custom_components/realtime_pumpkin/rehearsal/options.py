@@ -78,10 +78,10 @@ def with_faults(options: ServerOptions) -> ServerOptions:
     for fault in options.faults:
         match fault.kind:
             case FaultKind.SLOW:
-                options = replace(options, pace=float(fault.value or 0.5))
+                options = replace(options, pace=float(fault.value or 1))
             case FaultKind.LATE_TRANSCRIPTION:
-                delay = int(fault.value or 3000)
+                delay = round(float(fault.value or 0))
                 options = replace(options, transcription_delay_ms=delay)
             case FaultKind.EXPIRE:
-                options = replace(options, max_session_s=float(fault.value or 5))
+                options = replace(options, max_session_s=float(fault.value or 0))
     return options

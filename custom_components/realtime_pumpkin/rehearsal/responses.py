@@ -163,7 +163,9 @@ class Responses:
             return found
         item_id: Any = given.get("id") or self._line.ids.make("item")
         path = f"response.input[{index}]"
-        return read_item(given, item_id, self._config.listening["format"], path)
+        item = read_item(given, item_id, self._config.listening["format"], path)
+        self._hearing.understand(item)
+        return item
 
     def _account(self, response: Response) -> None:
         """Fill in a response's usage."""

@@ -51,7 +51,12 @@ class ServerSession:
         is what a client secret prepared, as in `session.update`.
         """
         self._line = Line(with_faults(options or ServerOptions()), ids or IdSource())
-        self._refusal = _refusal(self._line.options, model=model, key=key, beta=beta)
+        self._refusal = _refusal(
+            self._line.options,
+            model=model or ("" if intent == "transcription" else None),
+            key=key,
+            beta=beta,
+        )
         self._journal = journal
         self._config = SessionConfig(
             model or "", self._line.options.silence_duration_ms, intent
@@ -72,7 +77,7 @@ class ServerSession:
             settled=self._response_settled,
         )
         listener = TurnListener(
-            self._speech_started, self._hearing.listen, self._turn_ended
+            self._speech_started, self._hearing.transcribe, self._turn_ended
         )
         self._input = InputAudio(self._line, self._config, self._conversation, listener)
         self._faults = FaultStrikes(self._line)
@@ -206,7 +211,7 @@ class ServerSession:
         previous = self._conversation.insert(item, position)
         self._line.send_item_added(item, previous)
         self._line.send_item_done(item, previous)
-        self._hearing.listen(item)
+        self._hearing.understand(item)
 
     def _position(self, previous_item_id: str | None) -> int:
         """Return where a new item goes."""
@@ -284,9 +289,9 @@ def _refusal(
             options.key is not None and key != options.key,
             errors.invalid_api_key(),
         ),
-        "missing_model": (not model, errors.missing_model()),
+        "missing_model": (model is None, errors.missing_model()),
         "invalid_model": (
-            options.models is not None and model not in options.models,
+            bool(model) and options.models is not None and model not in options.models,
             errors.invalid_model(model or ""),
         ),
     }

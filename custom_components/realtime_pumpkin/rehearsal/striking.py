@@ -70,7 +70,7 @@ class FaultStrikes:
             case FaultKind.STALL:
                 return [Stall()]
             case FaultKind.CLOSE:
-                return [Close(int(fault.value or 1011), "rehearsed fault")]
+                return [Close(round(float(fault.value or 1011)), "rehearsed fault")]
             case FaultKind.UNKNOWN:
                 return [self._event(fault.value or "rehearsal.unknown")]
             case FaultKind.ERROR:

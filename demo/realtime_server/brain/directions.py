@@ -22,6 +22,14 @@ _LINE = re.compile(
 )
 
 
+# An order, not the rule "say goodbye after two interactions".
+_GOODBYE = re.compile(
+    r"(?:^|[.!?:\n]\s*)(?:please |now )?(?:say (?:good ?bye|bye|farewell)|bid farewell)"
+    r"\b(?! (?:after|when|once))",
+    re.MULTILINE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Directions:
     """What is asked for in one response."""
@@ -48,9 +56,7 @@ def read_directions(texts: Iterable[str]) -> Directions:
         only=bool(
             re.search(r"\b(only|exactly|verbatim|word for word|nothing else)\b", lower)
         ),
-        goodbye=bool(
-            re.search(r"\b(say (good)?bye|bid farewell|say farewell)\b", lower)
-        ),
+        goodbye=bool(_GOODBYE.search(lower)),
         still_there=bool(re.search(r"\bstill there\b|\bnobody has answered\b", lower)),
         somebody_else=bool(
             re.search(

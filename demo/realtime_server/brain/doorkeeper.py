@@ -84,22 +84,23 @@ class _Moment:
         forced = self._forced_call()
         if forced is not None:
             return [forced]
-        laugh = [self._persona.laugh] if self._directions.laugh else []
+        before = [self._persona.laugh] if self._directions.laugh else []
         asked_for = self._as_directed()
-        if asked_for is not None:
-            return self._spoken([*laugh, *asked_for], ends=self._directions.goodbye)
+        if asked_for and (self._directions.goodbye or not self._said):
+            return self._spoken([*before, *asked_for], ends=self._directions.goodbye)
+        before += asked_for
         result = next(
             (i for i in self._request.news if i.type == "function_call_output"), None
         )
         if result is not None and not self._said:
-            return self._after_tool(result, laugh)
+            return self._after_tool(result, before)
         if not self._said:
-            return self._unprompted(laugh)
+            return self._unprompted(before)
         wanted = tools.matching(self._tools, self._said)
         if wanted is not None:
-            words = " ".join([*laugh, self._persona.yes_master])
+            words = " ".join([*before, self._persona.yes_master])
             return [Say(words, phase="commentary"), tools.call(wanted, self._said, {})]
-        return self._reaction(laugh)
+        return self._reaction(before)
 
     def _read_directions(self) -> Directions:
         """Return what system messages and the response itself ask for."""
@@ -117,36 +118,37 @@ class _Moment:
         tool = tools.matching(self._tools, self._said) or self._tools[0]
         return tools.call(tool, self._said, self._known())
 
-    def _as_directed(self) -> list[str] | None:
-        """Return what a direction wants to be said, if one does."""
+    def _as_directed(self) -> list[str]:
+        """Return what directions want to be said; the visitor may wait for more."""
         wanted, persona = self._directions, self._persona
         if wanted.line is not None:
             ask = not (wanted.only or self._said or "?" in wanted.line)
             return [wanted.line, *(self._riddle_lines() if ask else [])]
         if wanted.goodbye:
             return [persona.farewell]
-        if wanted.still_there or self._request.reason is Reason.TIMEOUT:
-            return [persona.still_there]
-        if wanted.somebody_else:
-            return [persona.somebody_else]
-        return None
+        lines = [persona.somebody_else] if wanted.somebody_else else []
+        if not self._said and (
+            wanted.still_there or self._request.reason is Reason.TIMEOUT
+        ):
+            lines.append(persona.still_there)
+        return lines
 
-    def _unprompted(self, laugh: list[str]) -> list[PlannedOutput]:
+    def _unprompted(self, before: list[str]) -> list[PlannedOutput]:
         """Speak although nobody said anything that could be heard."""
         heard_something = any(_is_audio(item) for item in self._request.news)
         if heard_something:
             return self._spoken(
-                [*laugh, _in_turn(self._persona.not_understood, self._turn)]
+                [*before, _in_turn(self._persona.not_understood, self._turn)]
             )
-        if self._spoke_before:
+        if self._spoke_before and not self._directions.greet:
             more = (
                 self._riddle.hint
                 if self._riddle
                 else _in_turn(self._persona.small_talk, 0)
             )
-            return self._spoken([*laugh, more])
+            return self._spoken([*before, more])
         greeting = self._persona.greetings[0]
-        return self._spoken([*laugh, greeting, *self._riddle_lines()])
+        return self._spoken([*before, greeting, *self._riddle_lines()])
 
     def _riddle_lines(self) -> list[str]:
         """Return the next riddle, where the instructions want riddles."""
@@ -157,14 +159,14 @@ class _Moment:
             return []
         return [self._persona.before_riddle, self._next_riddle.question]
 
-    def _reaction(self, laugh: list[str]) -> list[PlannedOutput]:
+    def _reaction(self, before: list[str]) -> list[PlannedOutput]:
         """React to what the visitor said; the last time with a goodbye."""
         understood = understand(self._said, self._riddle)
         limit = turns_until_goodbye(self._request.instructions)
         ends = understood.meaning is Meaning.GOODBYE or (
             limit is not None and self._turn >= limit
         )
-        lines = [*laugh, *self._react(understood)]
+        lines = [*before, *self._react(understood)]
         if not ends:
             return self._spoken([*lines, *self._go_on(understood)])
         if self._riddle is not None and understood.meaning is not Meaning.RIGHT:
@@ -220,15 +222,15 @@ class _Moment:
             return []
         return [_in_turn(self._persona.small_talk, self._turn)]
 
-    def _after_tool(self, result: Item, laugh: list[str]) -> list[PlannedOutput]:
+    def _after_tool(self, result: Item, before: list[str]) -> list[PlannedOutput]:
         """Tell what came of a tool."""
         call_id = result.extra.get("call_id")
         calls = (i for i in self._request.history if i.extra.get("call_id") == call_id)
         called = next((i.extra.get("name") for i in calls), None)
         if called == tools.FINISH:
-            return [Say(" ".join([*laugh, self._persona.farewell]))]
+            return [Say(" ".join([*before, self._persona.farewell]))]
         return self._spoken(
-            [*laugh, *_result_lines(str(result.extra.get("output", "")))]
+            [*before, *_result_lines(str(result.extra.get("output", "")))]
         )
 
     def _spoken(
