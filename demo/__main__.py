@@ -53,7 +53,8 @@ async def _run(options: Options, terminal: Terminal) -> int:
             raise
         for problem in problems:
             terminal.line(problem, "bad")
-        terminal.line(f"The logs are in {_shown(options.output / 'logs')}")
+        if (logs := options.output / "logs").exists():
+            terminal.line(f"The logs are in {_shown(logs)}")
         return 1
     return 0 if ok else 1
 

@@ -141,8 +141,11 @@ class House:
         answer = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         await self._socket.send_json({"id": number, "type": command, **data})
-        async with asyncio.timeout(_TIMEOUT_S):
-            return await answer
+        try:
+            async with asyncio.timeout(_TIMEOUT_S):
+                return await answer
+        except TimeoutError as err:
+            raise HouseError(f"Home Assistant did not answer {command}") from err
 
     async def _read(self, socket: ClientWebSocketResponse) -> None:
         """Give every message to whoever waits for it."""

@@ -1,6 +1,7 @@
 """Fill in Home Assistant's forms by reading them, as a person does."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .client import House, HouseError, Json
@@ -14,36 +15,65 @@ type Answers = Mapping[str, Any]
 
 async def add_integration(house: House, domain: str, answers: Answers) -> str:
     """Set up an integration and return its entry's id."""
-    result = await _fill_in(house, _CONFIG, {"handler": domain}, answers)
+    flow = _Flow(house, domain, "config", _CONFIG)
+    result = await flow.fill_in({"handler": domain}, answers)
     return str(result["result"]["entry_id"])
 
 
 async def add_subentry(
-    house: House, entry_id: str, kind: str, answers: Answers
+    house: House, domain: str, entry_id: str, kind: str, answers: Answers
 ) -> None:
-    """Add a subentry to a config entry."""
-    await _fill_in(house, _SUBENTRY, {"handler": [entry_id, kind]}, answers)
+    """Add a subentry to an integration's config entry."""
+    flow = _Flow(house, domain, "config_subentries", _SUBENTRY, f"{kind}.")
+    await flow.fill_in({"handler": [entry_id, kind]}, answers)
 
 
-async def _fill_in(house: House, path: str, start: Json, answers: Answers) -> Json:
-    """Go through a flow to its end; raise `HouseError` where it has another."""
-    result = await house.post(path, start)
-    for _ in range(_STEPS):
-        match result["type"]:
-            case "create_entry":
-                return dict(result)
-            case "form":
-                if result.get("errors"):
-                    raise HouseError(f"The form was refused: {result['errors']}")
-                answer = fields(result["data_schema"], answers)
-            case "menu":
-                answer = {"next_step_id": _choice(result["menu_options"], answers)}
-            case "progress" | "progress_done":
-                answer = {}
-            case _:
-                raise HouseError(f"The flow ended: {result.get('reason', result)}")
-        result = await house.post(f"{path}/{result['flow_id']}", answer)
-    raise HouseError("The flow has no end")
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """The forms of one dialogue, and where its words are."""
+
+    house: House
+    domain: str
+    category: str
+    path: str
+    kind: str = ""
+
+    async def fill_in(self, start: Json, answers: Answers) -> Json:
+        """Go through the flow to its end; raise `HouseError` where it has another."""
+        result = await self.house.post(self.path, start)
+        for _ in range(_STEPS):
+            match result["type"]:
+                case "create_entry":
+                    return dict(result)
+                case "form":
+                    if result.get("errors"):
+                        raise HouseError(await self._refusal(result))
+                    answer = fields(result["data_schema"], answers)
+                case "menu":
+                    answer = {"next_step_id": _choice(result["menu_options"], answers)}
+                case "progress" | "progress_done":
+                    answer = {}
+                case _:
+                    raise HouseError(f"The flow ended: {result.get('reason', result)}")
+            result = await self.house.post(f"{self.path}/{result['flow_id']}", answer)
+        raise HouseError("The flow has no end")
+
+    async def _refusal(self, form: Json) -> str:
+        """Return why a form came back, in the words that a person would see."""
+        answer = await self.house.ask(
+            "frontend/get_translations",
+            language="en",
+            category=self.category,
+            integration=[self.domain],
+        )
+        prefix = f"component.{self.domain}.{self.category}.{self.kind}error."
+        said = "; ".join(
+            f"{field}: {answer['resources'].get(prefix + error, error)}"
+            for field, error in form["errors"].items()
+        )
+        for name, value in (form.get("description_placeholders") or {}).items():
+            said = said.replace(f"{{{name}}}", str(value))
+        return f"{self.domain} refused the form. {said}"
 
 
 def fields(schema: list[Json], answers: Answers) -> Json:

@@ -64,7 +64,7 @@ async def add_voice(
     if speaker:
         answers["entity_id"] = speaker
     answers["menu"] = ["wyoming", "media_player" if speaker else "satellite"]
-    await add_subentry(house, entry_id, "voice", answers)
+    await add_subentry(house, DOMAIN, entry_id, "voice", answers)
     return await entity(house, DOMAIN, "assist_satellite")
 
 

@@ -1,6 +1,7 @@
 """Hear the porch as whoever stands there hears it."""
 
 import asyncio
+from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
 import json
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from demo.measure.speech import SOUND_DBFS
+from demo.rig.processes import RigError
 
 from .soundcard import PERIOD_MS
 
@@ -56,6 +58,7 @@ class Ears:
         self._reader = reader
         self._writer = writer
         self._news = asyncio.Condition()
+        self._deaf = False
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -80,22 +83,26 @@ class Ears:
 
     async def wait_for_sound(self, after_ms: int) -> int:
         """Wait until a sound starts after a time; return when it started, in ms."""
-        async with self._news:
-            await self._news.wait_for(lambda: self.heard.sound_started_ms >= after_ms)
-            return self.heard.sound_started_ms
+        await self._until(lambda: self.heard.sound_started_ms >= after_ms)
+        return self.heard.sound_started_ms
 
     async def wait_for_quiet(self, quiet_ms: int) -> None:
         """Wait until the speaker has been quiet for a while."""
-        async with self._news:
-            await self._news.wait_for(lambda: self.heard.quiet_ms >= quiet_ms)
+        await self._until(lambda: self.heard.quiet_ms >= quiet_ms)
 
     async def say(self, line: Path) -> int:
         """Say a line (PCM s16le mono at the microphone's rate); return its end in ms."""
         said = self.heard.lines_ended + 1
         self._writer.write(json.dumps({"say": str(line)}).encode() + b"\n")
+        await self._until(lambda: self.heard.lines_ended >= said)
+        return self.heard.line_ended_ms
+
+    async def _until(self, true: Callable[[], bool]) -> None:
+        """Wait until something is true; raise `RigError` where no news come any more."""
         async with self._news:
-            await self._news.wait_for(lambda: self.heard.lines_ended >= said)
-            return self.heard.line_ended_ms
+            await self._news.wait_for(lambda: self._deaf or true())
+        if self._deaf:
+            raise RigError("The sound card of the porch has ended; see its log")
 
     async def _listen(self) -> None:
         """Take in what the sound card tells."""
@@ -109,3 +116,6 @@ class Ears:
                     pause_ms=_PAUSE_MS,
                 )
                 self._news.notify_all()
+        async with self._news:
+            self._deaf = True
+            self._news.notify_all()

@@ -2,7 +2,8 @@
 
 Programs connect to an abstract Unix socket and say in one line who they are:
 `microphone` and `speaker` (see `device.py`), or `visitor`, who sends `{"say":
-FILE}` and is told every 10 ms how loud it is. All is recorded as it is heard.
+FILE}` and is told every 10 ms how loud it is. What is heard in the first half
+hour is recorded.
 """
 
 import argparse
@@ -20,6 +21,9 @@ from .soundcard import PERIOD_MS, Period, SoundCard
 
 _SOCKET_BUFFER = 4096
 _HEADER_LIMIT = 64
+_RECORDED_MS = 30 * 60 * 1000
+"""A house that is kept until tomorrow does not fill the disk tonight."""
+
 _COMMAND_LIMIT = 65536
 
 
@@ -86,8 +90,9 @@ class Room:
 
     def _pass(self, period: Period, microphone: FileIO, speaker: FileIO) -> None:
         """Record a period and tell it to everybody."""
-        microphone.write(period.microphone)
-        speaker.write(period.speaker)
+        if period.start_ms < _RECORDED_MS:
+            microphone.write(period.microphone)
+            speaker.write(period.speaker)
         for guest in list(self._guests.values()):
             match guest.role:
                 case "microphone":

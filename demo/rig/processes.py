@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 _PR_SET_PDEATHSIG = 1
-_END_S = 8.0
+_END_S = 15.0
 _POLL_S = 0.05
 _LOG_TAIL = 12
 

@@ -50,6 +50,12 @@ class FakeHouse:
         self.answers = list(answers)
         self.posted: list[tuple[str, dict[str, Any]]] = []
 
+    async def ask(self, command: str, **data: Any) -> dict[str, Any]:
+        """Translate one error."""
+        assert command == "frontend/get_translations"
+        key = f"component.x.{data['category']}.error.cannot_connect"
+        return {"resources": {key: "Nobody is {where}"}}
+
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Note what was sent and give the next answer."""
         self.posted.append((path, body))
@@ -74,10 +80,14 @@ async def test_a_flow_is_followed_through_forms_and_menus() -> None:
 
 
 async def test_a_form_that_is_refused_says_why() -> None:
-    """The same form is not sent for ever."""
+    """In the words that a person would see; the form is not sent again."""
     form = {"type": "form", "flow_id": "f", "data_schema": []}
-    house = FakeHouse(form, {**form, "errors": {"base": "cannot_connect"}})
-    with pytest.raises(HouseError, match="cannot_connect"):
+    refused = {
+        "errors": {"base": "cannot_connect"},
+        "description_placeholders": {"where": "at home"},
+    }
+    house = FakeHouse(form, form | refused)
+    with pytest.raises(HouseError, match="base: Nobody is at home"):
         await add_integration(house, "x", {})  # type: ignore[arg-type]
 
 

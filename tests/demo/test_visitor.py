@@ -11,6 +11,7 @@ import pytest
 from demo.porch.ears import Ears, Heard
 from demo.porch.soundcard import PERIOD_MS
 from demo.porch.visitor import NobodyAnsweredError, hear_out, visit
+from demo.rig.processes import RigError
 from demo.visit import Line, Visit, VisitError, Visitor, load, names
 
 CHILD = Visitor("Child", "awb")
@@ -158,6 +159,15 @@ async def _heard(ears: Ears, ms: int) -> None:
             await asyncio.sleep(0)
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def test_a_sound_card_that_ends_is_told() -> None:
+    """Nobody waits for a silence that cannot come."""
+    async with at_the_door() as (door, ears):
+        door.passes(100, speaker=5000)
+        door.told.feed_eof()
+        with pytest.raises(RigError):
+            await hear_out(ears, 0, 5, 500)
 
 
 def test_a_sound_after_a_pause_is_a_new_one() -> None:
