@@ -36,11 +36,12 @@ class Timbre:
 
 TIMBRES = {
     "alloy": Timbre("slt"),
-    "ash": Timbre("rms"),
+    "ash": Timbre("rms", 0.93),
     "ballad": Timbre("awb"),
-    "cedar": Timbre("rms", 0.95),
+    "cedar": Timbre("rms", 1.07),
     "coral": Timbre("slt", 1.1),
-    "echo": Timbre("rms", 0.9),
+    # The clearest of all is what the pumpkin has by default.
+    "echo": Timbre("rms"),
     "marin": Timbre("slt", 1.04),
     "sage": Timbre("slt", 0.94),
     "shimmer": Timbre("slt", 1.18),
