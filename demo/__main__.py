@@ -34,7 +34,7 @@ async def _run(options: Options, terminal: Terminal) -> int:
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     terminal.title("Setting up the porch")
     started = time.monotonic()
