@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 import asyncio
-import contextlib
 import logging
+import re
 import signal
 import sys
 import tomllib
@@ -25,8 +25,10 @@ def main() -> None:
         level=logging.DEBUG if given.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(prerender() if given.prerender else serve(given))
+    except (OSError, ValueError, ImportError, re.error) as error:
+        sys.exit(f"The server cannot start: {error}")
 
 
 async def serve(given: Namespace) -> None:

@@ -75,16 +75,22 @@ class Voices:
             return kept.read_bytes()
         except FileNotFoundError:
             pass
-        async with self._renderers:
-            pcm = await self._render(self._program, timbre, speed, spoken)
-        if pcm is not None:
+        try:
+            async with self._renderers:
+                pcm = await self._render(self._program, timbre, speed, spoken)
             await asyncio.to_thread(_keep, kept, pcm)
+        except (OSError, EOFError, wave.Error) as error:
+            _LOGGER.warning("The voice failed: %s", error or type(error).__name__)
+            return None
         return pcm
 
     async def _render(
         self, program: str, timbre: Timbre, speed: float, text: str
-    ) -> bytes | None:
-        """Let flite speak, slower by as much as the pitch makes it faster."""
+    ) -> bytes:
+        """Let flite speak, slower by as much as the pitch makes it faster.
+
+        Raises `OSError` (also when it takes too long) or `wave.Error`.
+        """
         stretch = timbre.pitch / speed
         with TemporaryDirectory(prefix="pumpkin-voice-") as folder:
             file = Path(folder) / "spoken.wav"
@@ -104,8 +110,7 @@ class Voices:
                 if process.returncode is None:
                     process.kill()
             if code:
-                _LOGGER.warning("Flite failed with exit status %s", code)
-                return None
+                raise OSError(f"flite ended with exit status {code}")
             return await asyncio.to_thread(_shaped, file, timbre.pitch)
 
 
@@ -141,13 +146,10 @@ def _name(timbre: Timbre, speed: float, text: str) -> str:
 
 def _keep(file: Path, pcm: bytes) -> None:
     """Write a sentence into the cache, whole or not at all."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(pcm)
-        part.replace(file)
-    except OSError as error:
-        _LOGGER.warning("Could not keep a rendered sentence: %s", error)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(pcm)
+    part.replace(file)
 
 
 def _shaped(file: Path, pitch: float) -> bytes:

@@ -127,6 +127,15 @@ async def test_a_sentence_is_rendered_once(
     assert await voices.speak("Boo!", "echo", 1.0) == first
 
 
+async def test_a_voice_that_fails_says_nothing_and_why(
+    voices: Voices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The response fails, the server does not."""
+    monkeypatch.setattr(voices, "_program", "/bin/false")
+    assert await voices.speak("Boo!", "echo", 1.0) is None
+    assert "The voice failed: flite ended with exit status 1" in caplog.text
+
+
 async def test_without_flite_there_are_tones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
