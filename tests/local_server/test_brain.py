@@ -175,7 +175,19 @@ def test_a_wrong_answer_brings_a_hint_and_another_try() -> None:
     answer = visit.hear("is it a vampire")
     assert any(line in answer for line in JACK.wrong)
     assert RIDDLES[0].hint in answer
-    assert any(line in visit.hear("a skeleton") for line in JACK.right)
+    answer = visit.hear("a skeleton")
+    assert any(line in answer for line in JACK.right)
+
+
+def test_a_visitor_who_knows_the_riddle_may_interrupt() -> None:
+    """Half of the question is enough to answer it."""
+    visit = Visit()
+    visit.plan()
+    greeting = visit._items[0].parts[0]
+    cut = RIDDLES[0].question.rpartition(" What")[0]
+    greeting.heard = f"{JACK.greetings[0]} {JACK.before_riddle} {cut}"
+    answer = visit.hear("a skeleton")
+    assert any(line in answer for line in JACK.right)
 
 
 def test_the_next_riddle_is_another_one() -> None:

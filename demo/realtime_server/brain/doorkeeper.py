@@ -17,7 +17,7 @@ from custom_components.realtime_pumpkin.rehearsal.plan import (
 from . import tools
 from .directions import Directions, read_directions, turns_until_goodbye
 from .personas import Persona, persona_for
-from .riddles import RIDDLES, Riddle, asked
+from .riddles import RIDDLES, Riddle, asked, is_asked
 from .understanding import Meaning, Understood, understand
 
 _SUCCESS = ("ok", "done", "success", "true", "{}", "null", '""', "")
@@ -72,9 +72,8 @@ class _Moment:
         said = [item.words for item in request.history if item.role == "assistant"]
         told = [riddle for words in said if (riddle := asked(words)) is not None]
         self._spoke_before = bool(said)
-        self._riddle: Riddle | None = told[-1] if told else None
-        if said and self._riddle is not None:
-            self._riddle = None if _is_solved(said, self._riddle) else self._riddle
+        is_open = bool(told) and not _is_solved(said, told[-1])
+        self._riddle: Riddle | None = told[-1] if is_open else None
         self._next_riddle = RIDDLES[(first_riddle + len(set(told))) % len(RIDDLES)]
         self._said = _last_words(request.news)
         self._turn = sum(1 for item in request.history if _is_turn(item))
@@ -276,7 +275,7 @@ def _last_words(news: Sequence[Item]) -> str:
 
 def _is_solved(said: Sequence[str], riddle: Riddle) -> bool:
     """Tell whether the last riddle was answered already."""
-    index = max(i for i, words in enumerate(said) if riddle.question in words)
+    index = max(i for i, words in enumerate(said) if is_asked(riddle, words))
     return any("You have earned your treat." in words for words in said[index:])
 
 

@@ -53,6 +53,14 @@ RIDDLES = (
 )
 
 
+def is_asked(riddle: Riddle, text: str) -> bool:
+    """Tell whether a text asks a riddle, or at least the first half of it.
+
+    Visitors who know it interrupt.
+    """
+    return riddle.question[: len(riddle.question) // 2] in text
+
+
 def asked(text: str) -> Riddle | None:
     """Return the riddle that a text asks."""
-    return next((each for each in RIDDLES if each.question in text), None)
+    return next((each for each in RIDDLES if is_asked(each, text)), None)
