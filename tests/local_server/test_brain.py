@@ -168,6 +168,31 @@ def test_a_goodbye_that_was_not_said_answers_the_tool() -> None:
     assert said(visit.plan()) == JACK.farewell
 
 
+def test_a_goodbye_is_not_said_twice() -> None:
+    """After the call that stood with it there is one word left."""
+    visit = Visit()
+    visit.plan()
+    visit.add("user", "goodbye")
+    visit.plan()
+    visit.returned(f"call_{len(visit._items) - 1}", "{}")
+    assert said(visit.plan()) == "Goodbye!"
+
+
+def test_whoever_speaks_first_is_greeted() -> None:
+    """And asked the riddle, before any treat."""
+    answer = Visit().hear("trick or treat")
+    assert JACK.greetings[0] in answer
+    assert RIDDLES[0].question in answer
+
+
+def test_a_treat_is_there_for_those_who_earned_it() -> None:
+    """Once the riddle is solved."""
+    visit = Visit(INSTRUCTIONS.replace("two", "nine"))
+    visit.plan()
+    visit.hear("a skeleton")
+    assert "You may take your treat now." in visit.hear("trick or treat")
+
+
 def test_a_wrong_answer_brings_a_hint_and_another_try() -> None:
     """The riddle goes on."""
     visit = Visit(INSTRUCTIONS.replace("two", "nine"))

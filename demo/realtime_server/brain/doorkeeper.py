@@ -16,6 +16,7 @@ from custom_components.realtime_pumpkin.rehearsal.plan import (
 
 from . import tools
 from .directions import Directions, read_directions, turns_until_goodbye
+from .lines import BYE, DONE, EARNED, FAILED, TAKE_IT, TRY_AGAIN
 from .personas import Persona, persona_for
 from .riddles import RIDDLES, Riddle, asked, is_asked
 from .understanding import Meaning, Understood, understand
@@ -175,43 +176,33 @@ class _Moment:
     def _react(self, understood: Understood) -> list[str]:
         """Return the reaction itself."""
         persona, turn = self._persona, self._turn
-        match understood.meaning:
-            case Meaning.RIGHT:
-                return [_in_turn(persona.right, turn)]
-            case Meaning.GUESS:
-                return [_in_turn(persona.wrong, turn)]
-            case Meaning.COSTUME:
-                return [persona.costume.format(understood.thing)]
-            case Meaning.WHO:
-                return [persona.self_portrait]
-            case Meaning.JOKE:
-                return [persona.joke]
-            case Meaning.LAUGH:
-                return [persona.laugh]
-            case Meaning.TREAT if self._riddle is not None:
-                return [persona.treat]
-            case Meaning.OTHER | Meaning.TREAT:
-                return [_in_turn(persona.small_talk, turn)]
-            case Meaning.GREETING if not self._spoke_before:
-                return [persona.greetings[0]]
-            case _:
-                return []
+        reactions = {
+            Meaning.RIGHT: _in_turn(persona.right, turn),
+            Meaning.GUESS: _in_turn(persona.wrong, turn),
+            Meaning.COSTUME: persona.costume.format(understood.thing),
+            Meaning.WHO: persona.self_portrait,
+            Meaning.JOKE: persona.joke,
+            Meaning.LAUGH: persona.laugh,
+            Meaning.OTHER: _in_turn(persona.small_talk, turn),
+            Meaning.TREAT: TAKE_IT if self._riddle is None else persona.treat,
+        }
+        greets = understood.meaning in (Meaning.TREAT, Meaning.GREETING)
+        if greets and not self._spoke_before:
+            return [persona.greetings[0]]
+        reaction = reactions.get(understood.meaning)
+        return [] if reaction is None else [reaction]
 
     def _go_on(self, understood: Understood) -> list[str]:
         """Return how the conversation goes on after a reaction."""
         if self._riddle is None:
-            wanted = understood.meaning is Meaning.RIDDLE or not self._spoke_before
-            lines = [self._persona.before_riddle, self._next_riddle.question]
-            return (
-                lines
-                if wanted
-                else self._riddle_lines() or self._small_talk(understood)
-            )
+            if understood.meaning is Meaning.RIDDLE:
+                return [self._persona.before_riddle, self._next_riddle.question]
+            return self._riddle_lines() or self._small_talk(understood)
         match understood.meaning:
             case Meaning.RIGHT:
-                return ["You have earned your treat."]
+                return [EARNED]
             case Meaning.GIVES_UP | Meaning.GUESS:
-                return [self._riddle.hint, "Try once more!"]
+                return [self._riddle.hint, TRY_AGAIN]
             case _:
                 return [self._riddle.question]
 
@@ -227,7 +218,10 @@ class _Moment:
         calls = (i for i in self._request.history if i.extra.get("call_id") == call_id)
         called = next((i.extra.get("name") for i in calls), None)
         if called == tools.FINISH:
-            return [Say(" ".join([*before, self._persona.farewell]))]
+            told = any(
+                self._persona.farewell in item.words for item in self._request.history
+            )
+            return [Say(" ".join([*before, BYE if told else self._persona.farewell]))]
         return self._spoken(
             [*before, *_result_lines(str(result.extra.get("output", "")))]
         )
@@ -276,7 +270,7 @@ def _last_words(news: Sequence[Item]) -> str:
 def _is_solved(said: Sequence[str], riddle: Riddle) -> bool:
     """Tell whether the last riddle was answered already."""
     index = max(i for i, words in enumerate(said) if is_asked(riddle, words))
-    return any("You have earned your treat." in words for words in said[index:])
+    return any(EARNED in words for words in said[index:])
 
 
 def _in_turn(lines: Sequence[str], turn: int) -> str:
@@ -292,9 +286,9 @@ def _result_lines(output: str) -> Iterable[str]:
         value = output
     if isinstance(value, dict):
         if value.get("error") or value.get("success") is False:
-            return ["I am sorry, that did not work."]
+            return [FAILED]
         value = value.get("result", value.get("message", "ok"))
     text = str(value).strip()
     if text.lower() in _SUCCESS or len(text) > 200:
-        return ["It is done."]
+        return [DONE]
     return [text if text[-1] in ".!?" else f"{text}."]

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from custom_components.realtime_pumpkin.rehearsal.sentences import sentences
 
+from .lines import LINES
 from .personas import Persona
 from .riddles import RIDDLES
 from .understanding import COSTUMES
-
-_COMMON = ("You have earned your treat.", "Try once more!", "It is done.")
 
 
 def repertoire(persona: Persona) -> list[str]:
@@ -38,7 +37,7 @@ def _lines(persona: Persona) -> Iterator[str]:
         persona.wrong,
         persona.small_talk,
         persona.not_understood,
-        _COMMON,
+        LINES,
     ):
         yield from several
     for riddle in RIDDLES:

@@ -1,0 +1,10 @@
+"""What every character says in the same words."""
+
+EARNED = "You have earned your treat."
+TAKE_IT = "You may take your treat now."
+TRY_AGAIN = "Try once more!"
+DONE = "It is done."
+FAILED = "I am sorry, that did not work."
+BYE = "Goodbye!"
+
+LINES = (EARNED, TAKE_IT, TRY_AGAIN, DONE, FAILED, BYE)
