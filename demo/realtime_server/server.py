@@ -42,7 +42,6 @@ from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
 _MOST_FRAME = 16 * 1024 * 1024
-_PING_S = 20
 _CLOSE_S = 1
 _MOST_SECRETS = 1000
 
@@ -73,7 +72,7 @@ class RealtimeServer:
             select_subprotocol=choose_protocol,
             create_connection=self._connection_class(),
             max_size=_MOST_FRAME,
-            ping_interval=_PING_S,
+            ping_interval=self._settings.ping_s,
             ssl=self._tls(),
             close_timeout=_CLOSE_S,
             server_header=None,

@@ -35,6 +35,7 @@ class ServerSettings:
     canned: bool = False
     refuse_by_http: bool = False
     seed: str | None = None
+    ping_s: float = 20.0
     certificate: Path | None = None
     private_key: Path | None = None
 

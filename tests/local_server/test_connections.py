@@ -20,6 +20,7 @@ from custom_components.realtime_pumpkin.rehearsal import (
     ScriptedBrain,
     ServerOptions,
 )
+from demo.realtime_server.settings import ServerSettings
 from tests.tls import server_context
 
 from .conftest import Serve
@@ -347,6 +348,18 @@ async def test_compression_is_there_for_those_who_want_it(serve: Serve) -> None:
         ):
             await receive(socket)
             assert len(socket.protocol.extensions) == expected
+
+
+async def test_the_server_pings(serve: Serve) -> None:
+    """Every 20 seconds, here sooner."""
+    async with (
+        serve(ping_s=0.05) as port,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"http://127.0.0.1:{port}{PATH}", autoping=False) as socket,
+    ):
+        assert (await socket.receive(10)).type is aiohttp.WSMsgType.TEXT
+        assert (await socket.receive(10)).type is aiohttp.WSMsgType.PING
+    assert ServerSettings(options=ServerOptions()).ping_s == 20
 
 
 async def test_tls_on_demand(serve: Serve, tmp_path: Path) -> None:

@@ -31,6 +31,16 @@ def test_a_connection_begins_with_session_created_and_then_silence() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_a_transcript_may_come_anywhere_behind_the_commit(seed: int) -> None:
+    """Before the answer, in it or behind it; a seed decides."""
+    talk = Talk("Boo!", options=VARIED, seed=seed, heard=["hello"])
+    talk.update(audio={"input": {"transcription": {"model": "gpt-transcribe"}}})
+    talk.speak()
+    talk.finish()
+    assert_in_order(talk.types(), "input_audio_buffer.committed", TRANSCRIPT)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_spoken_turn_keeps_the_order_that_every_source_agrees_on(seed: int) -> None:
     """Steps 1 to 15 of the ladder, whatever a seed makes of the free ones."""
     talk = Talk("Boo!", options=VARIED, seed=seed)
@@ -42,7 +52,6 @@ def test_a_spoken_turn_keeps_the_order_that_every_source_agrees_on(seed: int) ->
         "input_audio_buffer.speech_stopped",
         "input_audio_buffer.committed",
         "conversation.item.added",
-        "conversation.item.done",
         "response.created",
         "response.output_item.added",
         "response.content_part.added",
@@ -54,6 +63,7 @@ def test_a_spoken_turn_keeps_the_order_that_every_source_agrees_on(seed: int) ->
     assert_in_order(
         talk.types(), "response.output_audio.delta", "response.output_audio.done"
     )
+    assert_in_order(talk.types(), "conversation.item.added", "conversation.item.done")
     assert_in_order(
         talk.types(),
         "response.content_part.added",
@@ -117,28 +127,35 @@ def test_the_answer_stands_behind_the_turn_it_answers() -> None:
     assert assistant["previous_item_id"] == user["item"]["id"]
 
 
-def test_seeds_vary_every_order_that_is_free() -> None:
-    """Audio and transcript, item and conversation: both orders come up."""
-    pairs = (
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
         ("response.output_audio.done", "response.output_audio_transcript.done"),
         ("response.output_audio.delta", "response.output_audio_transcript.delta"),
-    )
-    for first, second in pairs:
-        seen = set()
-        for seed in SEEDS:
-            talk = Talk("Boo!", options=VARIED, seed=seed)
-            talk.answer()
-            seen.add(talk.types().index(first) < talk.types().index(second))
-        assert seen == {True, False}, (first, second)
+        ("response.content_part.added", "conversation.item.added"),
+        ("response.output_item.done", "conversation.item.done"),
+    ],
+)
+def test_seeds_vary_every_order_that_is_free(first: str, second: str) -> None:
+    """Both orders come up in answers that follow no turn."""
     seen = set()
     for seed in SEEDS:
         talk = Talk("Boo!", options=VARIED, seed=seed)
         talk.answer()
-        types = talk.types()
-        seen.add(
-            types.index("response.output_item.done")
-            < types.index("conversation.item.done")
-        )
+        seen.add(talk.types().index(first) < talk.types().index(second))
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("other", [TRANSCRIPT, "conversation.item.done"])
+def test_seeds_vary_what_comes_before_the_answer_begins(other: str) -> None:
+    """The transcript and the end of the user's item have no fixed place there."""
+    seen = set()
+    for seed in range(16):
+        talk = Talk("Boo!", options=VARIED, seed=seed, heard=["hello"])
+        talk.update(audio={"input": {"transcription": {"model": "gpt-transcribe"}}})
+        talk.speak()
+        talk.finish()
+        seen.add(talk.types().index("response.created") < talk.types().index(other))
     assert seen == {True, False}
 
 

@@ -184,6 +184,18 @@ def test_an_idle_timeout_commits_an_empty_turn_and_is_answered() -> None:
     ]
 
 
+def test_an_empty_turn_has_no_transcript() -> None:
+    """There is nothing to hear in it."""
+    talk = Talk("Boo!", "Hello?", heard=["never"])
+    talk.update(audio={"input": {"transcription": {"model": "gpt-transcribe"}}})
+    talk.turn_detection(idle_timeout_ms=5000)
+    talk.send("response.create")
+    talk.pass_time(10)
+    assert "input_audio_buffer.timeout_triggered" in talk.types()
+    assert not any("input_audio_transcription" in kind for kind in talk.types())
+    assert len(talk.responses()) == 2
+
+
 def test_speech_stops_the_idle_timeout() -> None:
     """Somebody who speaks is not idle."""
     talk = Talk("Boo!")

@@ -33,14 +33,15 @@ class Hearing:
 
     def transcribe(self, item: Item) -> None:
         """Find out the words of a committed turn, and tell them if they are wanted."""
-        if self._config.listening["transcription"] is not None:
+        wanted = self._config.listening["transcription"] is not None
+        if wanted and any(part.audio for part in item.parts):
             self._untold.add(item.id)
         self.understand(item)
 
     def understand(self, item: Item) -> None:
         """Find out the words of a user's item."""
         part = next((each for each in item.parts if each.kind == "input_audio"), None)
-        if part is None or part.transcript is not None:
+        if part is None or not part.audio or part.transcript is not None:
             return
         self._pending[item.id] = part
         if self._line.options.ears is Source.OUTSIDE:

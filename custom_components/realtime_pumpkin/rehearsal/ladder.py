@@ -162,6 +162,7 @@ class Ladder:
         opened = self._begin(
             Item(self._new_id(), "function_call", "in_progress", extra=extra)
         )
+        self._join(opened)
         for at in range(0, len(arguments), _ARGUMENT_LETTERS):
             piece = arguments[at : at + _ARGUMENT_LETTERS]
             if self._runs_out(piece, b""):
@@ -209,12 +210,14 @@ class Ladder:
             output_index=index,
             item=self._line.wire(item),
         )
-        previous = None
-        if not response.out_of_band:
-            previous = self._conversation.add(item)
-            self._line.send_item_added(item, previous)
+        previous = None if response.out_of_band else self._conversation.add(item)
         self._open = _Open(item, index, previous)
         return self._open
+
+    def _join(self, opened: _Open) -> None:
+        """Announce the open item in the conversation."""
+        if not self._response.out_of_band:
+            self._line.send_item_added(opened.item, opened.previous)
 
     def _begin_message(self, part: Part, say: Say) -> Part:
         """Open a message and its only part."""
@@ -224,10 +227,17 @@ class Ladder:
         )
         opened = self._begin(item)
         opened.part = part
-        item.parts.append(part)
-        self._line.send(
-            "response.content_part.added", **self._place(opened, 0), part=_short(part)
-        )
+
+        def begin_part() -> None:
+            item.parts.append(part)
+            self._line.send(
+                "response.content_part.added",
+                **self._place(opened, 0),
+                part=_short(part),
+            )
+
+        for begin in self._in_free_order([lambda: self._join(opened), begin_part]):
+            begin()
         return part
 
     def _place(self, opened: _Open, content: int | None = None) -> JsonObject:

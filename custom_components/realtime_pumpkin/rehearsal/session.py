@@ -1,6 +1,7 @@
 """One connection to the Realtime server, as a machine without clock or socket."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from . import errors
 from .client_events import checked, event_id_of, parse_frame
@@ -13,7 +14,7 @@ from .items import Conversation, Item
 from .journal import Journal
 from .line import Line
 from .new_items import read_item
-from .options import ServerOptions, with_faults
+from .options import ServerOptions, TranscriptionOrder, with_faults
 from .outputs import Close, Heard, Input, JsonObject, Output, Spoken, Thought
 from .plan import Brain, Reason
 from .response import Response
@@ -50,7 +51,8 @@ class ServerSession:
         Without a brain every answer is asked for with a `Think` output. `session`
         is what a client secret prepared, as in `session.update`.
         """
-        self._line = Line(with_faults(options or ServerOptions()), ids or IdSource())
+        ids = ids or IdSource()
+        self._line = Line(_settled(options or ServerOptions(), ids), ids)
         self._refusal = _refusal(
             self._line.options,
             model=model or ("" if intent == "transcription" else None),
@@ -274,6 +276,15 @@ class ServerSession:
         """Go on after a response of the conversation."""
         self._hearing.release_held()
         self._input.watch_silence(response.playback_ms())
+
+
+def _settled(options: ServerOptions, ids: IdSource) -> ServerOptions:
+    """Return a session's own options: with its faults, and its free choices made."""
+    options = with_faults(options)
+    if options.vary and options.transcription_order is TranscriptionOrder.FREE:
+        order = ids.pick(tuple(TranscriptionOrder))
+        return replace(options, transcription_order=order)
+    return options
 
 
 def _refusal(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -237,7 +238,11 @@ class InputAudio:
             "input_audio_buffer.committed", previous_item_id=previous, item_id=item_id
         )
         self._line.send_item_added(item, previous)
-        self._line.send_item_done(item, previous)
+        if self._line.options.vary and self._line.ids.flip():
+            # Nothing says that it comes before `response.created`.
+            self._line.later(0, partial(self._line.send_item_done, item, previous))
+        else:
+            self._line.send_item_done(item, previous)
         self._listener.committed(item)
 
     def _forget_speech(self) -> None:
