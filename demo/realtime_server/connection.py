@@ -28,7 +28,7 @@ from .ears import Ears
 from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
-_MOST_WAITING = 4096
+_MOST_WAITING = 16_384
 """Events that may wait for a client that does not read."""
 
 

@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from custom_components.realtime_pumpkin.rehearsal.sound import BYTES_PER_MS, RATE
+
+from .resampling import resampled
+
 _LOGGER = logging.getLogger(__name__)
 _WORKER = Path(__file__).with_name("ears_worker.py")
 _AT_ONCE = 2
@@ -105,7 +109,7 @@ class Ears:
 
     async def hear(self, pcm: bytes) -> str | None:
         """Return the words in PCM s16le mono 24 kHz, or None when hearing fails."""
-        heard = to_ear_rate(pcm[: _LONGEST_MS * 48])
+        heard = await asyncio.to_thread(to_ear_rate, pcm[: _LONGEST_MS * BYTES_PER_MS])
         if loudest(heard) < _SILENCE:
             return ""
         try:
@@ -146,14 +150,7 @@ def loudest(pcm: bytes) -> float:
 
 
 def to_ear_rate(pcm: bytes) -> bytes:
-    """Return 24 kHz PCM at 16 kHz: two samples for three, behind a low pass."""
+    """Return 24 kHz PCM at 16 kHz."""
     samples = np.frombuffer(pcm, "<i2").astype(np.float64)
-    if not samples.size:
-        return b""
-    taps = np.arange(-18, 19)
-    kernel = np.sinc(taps * 2 * 7200 / 24_000) * np.hamming(taps.size)
-    smooth = np.convolve(samples, kernel / kernel.sum(), "same")
-    places = np.arange(int(samples.size * _EAR_RATE / 24_000)) * 1.5
-    between = np.interp(places, np.arange(smooth.size), smooth)
-    rounded = np.clip(np.rint(between), -32768, 32767).astype("<i2")
-    return bytes(rounded.data)
+    rounded = np.rint(resampled(samples, _EAR_RATE / RATE))
+    return bytes(np.clip(rounded, -32768, 32767).astype("<i2").data)

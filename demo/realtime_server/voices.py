@@ -15,6 +15,8 @@ import numpy as np
 
 from custom_components.realtime_pumpkin.rehearsal.sound import RATE, reading_ms, tone
 
+from .resampling import resampled
+
 _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 2
 _CACHE_VERSION = 1
@@ -161,22 +163,3 @@ def _shaped(file: Path, pitch: float) -> bytes:
     loudness = float(np.sqrt(np.mean(wanted**2))) or 1.0
     wanted *= min(_LEVEL / loudness, _PEAK / (float(np.abs(wanted).max()) or 1.0))
     return np.rint(wanted * 32767).astype("<i2").tobytes()
-
-
-def resampled(
-    samples: np.ndarray[tuple[int], np.dtype[np.float64]], factor: float
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return a whole sound with `factor` times as many samples (windowed sinc)."""
-    count = int(samples.size * factor)
-    places = np.arange(count) / factor
-    centers = places.astype(np.int64)
-    cutoff, reach = min(1.0, factor), 16
-    padded = np.pad(samples, reach)
-    result = np.zeros(count)
-    for offset in range(1 - reach, reach + 1):
-        distance = centers + offset - places
-        weight = (
-            np.sinc(distance * cutoff) * np.cos(np.pi * distance / (2 * reach)) ** 2
-        )
-        result += padded[centers + offset + reach] * weight
-    return result * cutoff

@@ -23,13 +23,15 @@ def serve(socket_enabled: None, tmp_path: Any) -> Serve:
     async def serving(
         brain: Brain | None = None,
         options: ServerOptions | None = None,
+        *,
+        ears: Ears | None = None,
         **settings: Any,
     ) -> AsyncIterator[int]:
-        """Serve on a free port; ears and voices are the core's own."""
+        """Serve on a free port; by default ears and voices are the core's own."""
         server = RealtimeServer(
             ServerSettings(options=options or ServerOptions(), **settings),
             lambda: brain,  # type: ignore[arg-type, return-value]
-            Ears(),
+            ears or Ears(),
             Voices(tmp_path),
         )
         async with server.listening("127.0.0.1", 0) as port:

@@ -11,15 +11,9 @@ import pytest
 from custom_components.realtime_pumpkin.rehearsal.sound import tone
 from demo.realtime_server.brain.grammar import grammar
 from demo.realtime_server.ears import Ears, to_ear_rate
+from demo.realtime_server.resampling import resampled
 from demo.realtime_server.silero import SileroDetector
-from demo.realtime_server.voices import (
-    TIMBRES,
-    Timbre,
-    Voices,
-    pronounced,
-    resampled,
-    timbre_of,
-)
+from demo.realtime_server.voices import TIMBRES, Timbre, Voices, pronounced, timbre_of
 
 
 @pytest.fixture

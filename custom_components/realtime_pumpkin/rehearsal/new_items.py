@@ -10,7 +10,6 @@ from .items import Item, Part
 from .outputs import JsonObject
 from .schema import (
     Check,
-    any_object,
     anything,
     array,
     boolean,
@@ -81,7 +80,6 @@ RESPONSE_INPUT = array(
         "type", _TYPES | {"item_reference": fields({"type": text, "id": text}, ("id",))}
     )
 )
-ITEM_OBJECT: Check = any_object
 
 
 def read_item(

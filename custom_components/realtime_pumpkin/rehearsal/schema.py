@@ -1,7 +1,6 @@
 """Small checks that walk JSON and name the exact place where it is wrong."""
 
 from collections.abc import Callable, Mapping
-import re
 from typing import Any
 
 from .errors import (
@@ -51,21 +50,6 @@ def literal(*allowed: str) -> Check:
             choices = ", ".join(f"'{word}'" for word in allowed)
             raise invalid_value(
                 path, f"Invalid value: '{value}'. Supported values are: {choices}."
-            )
-        return str(value)
-
-    return check
-
-
-def matching(pattern: str) -> Check:
-    """Accept a string of a given form."""
-    compiled = re.compile(pattern)
-
-    def check(value: Any, path: str) -> str:
-        if not compiled.fullmatch(text(value, path)):
-            raise invalid_value(
-                path,
-                f"Invalid '{path}': string does not match pattern '{pattern}'.",
             )
         return str(value)
 
