@@ -263,6 +263,23 @@ async def test_a_second_ring_is_told_to_the_voice(hass: HomeAssistant) -> None:
     assert any("rang again" in item.words for item in history)
 
 
+async def test_an_interruption_is_told(hass: HomeAssistant) -> None:
+    """Where the link allows it, speech cuts the answer and an event says where."""
+    async with at_the_door(
+        hass,
+        Say("A long tale. " * 20, duration_ms=6000),
+        "Yes?",
+        heard=["Stop, please."],
+        data={"barge_in": "on"},
+        sound=_speech(1200, 900),
+    ) as porch:
+        await porch.act("start_conversation")
+        cut = await porch.until(EventName.INTERRUPTED)
+        await porch.until(EventName.AUDIO_STARTED, 2)
+    assert 500 < cut["heard_ms"] < 3000
+    assert len(porch.satellite.pcm) < 4000 * 48
+
+
 async def test_stopping_says_goodbye_first(hass: HomeAssistant) -> None:
     """The goodbye is heard to its end."""
     async with at_the_door(hass, GREETING, Say("Farewell!", duration_ms=400)) as porch:

@@ -12,7 +12,9 @@ from .realtime.events import (
     ConversationUpdate,
     Failed,
     Finished,
+    Interrupted,
     ItemFinished,
+    Resumed,
     SessionStarted,
     SpeechStarted,
     SpeechStopped,
@@ -46,6 +48,8 @@ _NAMES: Mapping[type, EventName] = {
     AssistantTranscriptDelta: EventName.ASSISTANT_TRANSCRIPT_DELTA,
     AssistantTranscript: EventName.ASSISTANT_TRANSCRIPT,
     AudioStarted: EventName.AUDIO_STARTED,
+    Interrupted: EventName.INTERRUPTED,
+    Resumed: EventName.RESUMED,
     ItemFinished: EventName.ITEM_FINISHED,
     ToolCalled: EventName.TOOL_CALLED,
     Finished: EventName.FINISHED,
@@ -77,6 +81,10 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
     match update:
         case AudioStarted(response_id):
             return {"response_id": response_id}
+        case Interrupted(response_id, heard_ms):
+            return {"response_id": response_id, "heard_ms": heard_ms}
+        case Resumed(response_id, rest_ms):
+            return {"response_id": response_id, "rest_ms": rest_ms}
         case ItemFinished(_, item_id, kind, status):
             return {"item_id": item_id, "type": kind, "status": status}
         case ToolCalled(call_id, name, arguments):

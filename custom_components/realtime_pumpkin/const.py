@@ -99,6 +99,8 @@ class EventName(StrEnum):
     ASSISTANT_TRANSCRIPT_DELTA = "assistant_transcript_delta"
     ASSISTANT_TRANSCRIPT = "assistant_transcript"
     AUDIO_STARTED = "audio_started"
+    INTERRUPTED = "interrupted"
+    RESUMED = "resumed"
     ITEM_FINISHED = "item_finished"
     TOOL_CALLED = "tool_called"
     FINISHED = "finished"

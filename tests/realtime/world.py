@@ -42,6 +42,10 @@ VOICE = struct.pack(
         for i in range(FRAME_MS * 24)
     ),
 )
+ECHO = struct.pack(
+    f"<{FRAME_MS * 24}h",
+    *(int(900 * math.sin(2 * math.pi * 250 * i / 24000)) for i in range(FRAME_MS * 24)),
+)
 CONFIG = SessionConfig("You are a jack-o'-lantern.", "echo", "gpt-transcribe")
 
 
@@ -121,9 +125,16 @@ class World:
         options: ServerOptions | None = None,
         speaker_latency: float = 0.1,
         network: float = 0.02,
+        echo_delay: float | None = None,
         seed: int = 1,
     ) -> None:
-        """Set the stage; `replies` and `heard` are the server's script."""
+        """Set the stage; `replies` and `heard` are the server's script.
+
+        With `echo_delay` (s) the microphone hears the speaker at -20 dB, so much
+        later than the speaker itself believes to be heard.
+        """
+        self.echo_delay = echo_delay
+        self._sounding: deque[bool] = deque(maxlen=1 + round((echo_delay or 0) / TICK))
         self.now = 0.0
         self.behaviour = behaviour or Behaviour(opening="Greet the visitor.")
         self.core = SessionCore(CONFIG, self.behaviour)
@@ -179,6 +190,7 @@ class World:
             heapq.heappop(self._agenda)[2]()
         self._wake_server()
         self.speaker.advance(self.now)
+        self._sounding.append(any(p.heard > 0 for p in self.speaker.queue))
         while self._next_frame <= self.now:
             self._next_frame += FRAME_MS / 1000
             self.feed(signals.MicrophoneFrame(self._frame()))
@@ -189,7 +201,9 @@ class World:
     def _frame(self) -> bytes:
         """Return what the microphone hears now."""
         speaking = any(start <= self.now < end for start, end in self._speech)
-        return VOICE if speaking else SILENCE
+        if speaking:
+            return VOICE
+        return ECHO if self.echo_delay is not None and self._sounding[0] else SILENCE
 
     # The core and what it wants
 
