@@ -19,7 +19,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "realtime",
         "links rehearsal schema",
         "tools prompt client bus issues",
-        "call config_flow",
+        "call config_flow house_tools",
         "coordinator",
         "models",
         "entity",

@@ -7,6 +7,7 @@ from typing import Final
 DOMAIN: Final = "realtime_pumpkin"
 LOGGER: Final = logging.getLogger(__package__)
 
+SCRIPT_DOMAIN: Final = "script"
 SUBENTRY_VOICE: Final = "voice"
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
@@ -22,6 +23,7 @@ CONF_KIND: Final = "kind"
 CONF_MICROPHONE: Final = "microphone"
 CONF_MODEL: Final = "model"
 CONF_PORT: Final = "port"
+CONF_SCRIPTS: Final = "scripts"
 CONF_SPEAKER: Final = "speaker"
 CONF_TRANSCRIPT_DELTAS: Final = "transcript_deltas"
 CONF_VOICE: Final = "voice"
@@ -82,6 +84,44 @@ class BargeIn(StrEnum):
     """Where the microphone does not hear the speaker; else a half-duplex gate."""
     ON = "on"
     OFF = "off"
+
+
+class TurnDetection(StrEnum):
+    """What tells that a visitor has finished speaking."""
+
+    SERVER_VAD = "server_vad"
+    """Silence."""
+    SEMANTIC_VAD = "semantic_vad"
+    """That what was said is a whole thought."""
+
+
+class Eagerness(StrEnum):
+    """How soon a voice answers where thoughts end a turn."""
+
+    AUTO = "auto"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class NoiseReduction(StrEnum):
+    """What the service takes away from the microphone's sound."""
+
+    FAR_FIELD = "far_field"
+    NEAR_FIELD = "near_field"
+    NONE = "none"
+
+
+class BusyPolicy(StrEnum):
+    """What a second ring does while the voice is in a conversation."""
+
+    TELL = "tell"
+    """The voice is told that somebody else is at the door as well."""
+    IGNORE = "ignore"
+    RESTART = "restart"
+    """The conversation ends without a goodbye and a new one starts."""
+    QUEUE = "queue"
+    """One ring at most waits for the end; further ones are ignored."""
 
 
 class EventName(StrEnum):

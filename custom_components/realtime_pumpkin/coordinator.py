@@ -26,6 +26,7 @@ from .const import (
     BargeIn,
     EventName,
 )
+from .house_tools import script_tools
 from .issues import (
     Failure,
     as_home_assistant_error,
@@ -106,11 +107,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if (running := self.data.conversation_id) is not None:
             self._tell_of_second_ring()
             return running
-        config = self._configure(instructions)
+        toolbox = self._create_toolbox()
+        config = self._configure(instructions, toolbox)
         conversation_id = ulid_now()
         self._set(phase=Phase.PROCESSING, conversation_id=conversation_id)
         self._fire(EventName.CONVERSATION_STARTED)
-        self._call = call = self._create_call(config, opening, context)
+        self._call = call = self._create_call(config, toolbox, opening, context)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         self._task = self.config_entry.async_create_background_task(
             self.hass, self._async_hold(call, opened), f"{self.name} conversation"
@@ -147,7 +149,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if task is not None:
             await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
 
-    def _configure(self, extra: str | None) -> SessionConfig:
+    def _create_toolbox(self) -> Toolbox:
+        """Return what the model may call in this conversation."""
+        device_id = self._ids()[ATTR_DEVICE_ID]
+        return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
+
+    def _configure(self, extra: str | None, toolbox: Toolbox) -> SessionConfig:
         """Return how the session is to be; raise where the persona is broken."""
         try:
             persona = self.options.instructions
@@ -162,11 +169,15 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             instructions=instructions,
             voice=self.options.voice,
             transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
-            tools=Toolbox().specs,
+            tools=toolbox.specs,
         )
 
     def _create_call(
-        self, config: SessionConfig, opening: str | None, context: str | None
+        self,
+        config: SessionConfig,
+        toolbox: Toolbox,
+        opening: str | None,
+        context: str | None,
     ) -> Call:
         """Put the parts of a conversation together, all of them closed."""
         source, sink = create_links(self.hass, self.options, self._spawn)
@@ -182,7 +193,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             speaker=sink,
             observer=self,
         )
-        return Call(source, sink, session, Toolbox(), self._report)
+        return Call(source, sink, session, toolbox, self._report)
 
     def _can_be_interrupted(self, source: AudioSource) -> bool:
         """Tell whether speech may interrupt the voice without it hearing itself."""
