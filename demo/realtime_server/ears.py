@@ -1,6 +1,7 @@
 """Ears without a cloud: processes of their own that recognize speech."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 import json
 import logging
 from pathlib import Path
@@ -106,10 +107,14 @@ class Ears:
         for recognizer in several:
             self._idle.put_nowait(recognizer)
         self._expects = bool(grammar)
+        # One is enough, and every thread more costs memory.
+        self._thread = ThreadPoolExecutor(1, "ears")
 
     async def hear(self, pcm: bytes) -> str | None:
         """Return the words in PCM s16le mono 24 kHz, or None when hearing fails."""
-        heard = await asyncio.to_thread(to_ear_rate, pcm[: _LONGEST_MS * BYTES_PER_MS])
+        short = pcm[: _LONGEST_MS * BYTES_PER_MS]
+        loop = asyncio.get_running_loop()
+        heard = await loop.run_in_executor(self._thread, to_ear_rate, short)
         if loudest(heard) < _SILENCE:
             return ""
         try:
@@ -125,7 +130,8 @@ class Ears:
                 await recognizer.start()
 
     async def close(self) -> None:
-        """End all processes."""
+        """End all processes, and the thread."""
+        self._thread.shutdown(cancel_futures=True)
         for recognizer in self._all:
             await recognizer.close()
 

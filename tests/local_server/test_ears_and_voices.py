@@ -76,8 +76,10 @@ async def test_ears_that_cannot_start_hear_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The server goes on and says what is missing."""
-    assert await Ears(python="/nowhere/python").hear(tone(200)) is None
+    ears = Ears(python="/nowhere/python")
+    assert await ears.hear(tone(200)) is None
     assert "The ears failed" in caplog.text
+    await ears.close()
 
 
 def test_every_word_of_the_grammar_is_in_the_dictionary() -> None:
