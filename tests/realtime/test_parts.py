@@ -1,0 +1,132 @@
+"""The small parts of the conversation, each alone."""
+
+import pytest
+
+from custom_components.realtime_pumpkin.realtime.actions import Send, SendAudio
+from custom_components.realtime_pumpkin.realtime.deadlines import Deadlines
+from custom_components.realtime_pumpkin.realtime.history import (
+    LONGEST_HISTORY,
+    RESEEDED,
+    History,
+)
+from custom_components.realtime_pumpkin.realtime.microphone import (
+    BUFFERED_FRAMES,
+    MicrophoneGate,
+)
+from custom_components.realtime_pumpkin.realtime.usage import PRICES, Usage
+
+
+def test_what_is_due_comes_in_the_order_of_its_time() -> None:
+    """And only once."""
+    deadlines = Deadlines()
+    for name, at in (("late", 3.0), ("first", 1.0), ("then", 2.0)):
+        deadlines.set(name, at)
+    assert deadlines.next == 1.0
+    assert deadlines.pop_due(2.5) == ["first", "then"]
+    assert deadlines.pop_due(2.5) == []
+    assert "late" in deadlines
+
+
+def test_a_cancelled_deadline_is_not_due() -> None:
+    """Cancelling what is not set does nothing."""
+    deadlines = Deadlines()
+    deadlines.set("a", 1.0)
+    deadlines.cancel("a")
+    deadlines.cancel("b")
+    assert deadlines.next is None
+
+
+def test_the_history_keeps_its_newest_lines() -> None:
+    """It is bounded, and a new session gets fewer still."""
+    history = History()
+    for number in range(LONGEST_HISTORY + 50):
+        history.write("user", str(number), f"line {number}")
+    lines = history.transcript()
+    assert len(lines) == LONGEST_HISTORY
+    assert lines[-1]["text"] == f"line {LONGEST_HISTORY + 49}"
+    assert len(list(history.items())) == RESEEDED
+
+
+def test_a_shortened_line_keeps_the_share_that_was_heard() -> None:
+    """Also when its words come later."""
+    history = History()
+    history.reserve("assistant", "a")
+    history.shorten("a", 0.5)
+    history.write("assistant", "a", "one two three four")
+    assert history.transcript() == [{"role": "assistant", "text": "one two"}]
+    assert history.complete("a") == "three four"
+    assert history.transcript()[0]["text"] == "one two three four"
+    assert history.complete("a") == ""
+
+
+def test_directions_of_ours_are_no_part_of_the_transcript() -> None:
+    """But a new session is told of them."""
+    history = History()
+    history.write("system", "s", "It rains.")
+    assert history.transcript() == []
+    assert [item["role"] for item in history.items()] == ["system"]
+
+
+def test_frames_are_kept_until_a_session_opens_the_oldest_going_first() -> None:
+    """A dead network costs a constant amount of memory."""
+    gate = MicrophoneGate()
+    for number in range(BUFFERED_FRAMES + 10):
+        assert list(gate.hear(number.to_bytes(2, "little"))) == []
+    sent = list(gate.open())
+    assert len(sent) == BUFFERED_FRAMES
+    assert sent[0] == SendAudio((10).to_bytes(2, "little"))
+
+
+def test_a_muffled_microphone_sends_silence_of_equal_length() -> None:
+    """Reopened, the service is asked to forget what it heard."""
+    gate = MicrophoneGate()
+    list(gate.open())
+    gate.muffle()
+    assert list(gate.hear(b"abcd")) == [SendAudio(bytes(4))]
+    assert list(gate.reopen()) == [Send({"type": "input_audio_buffer.clear"})]
+    assert list(gate.reopen()) == []
+    assert list(gate.hear(b"abcd")) == [SendAudio(b"abcd")]
+
+
+def test_cached_tokens_are_counted_once_and_cost_less() -> None:
+    """They are part of the input as the service counts it."""
+    usage = Usage()
+    usage.add(
+        {
+            "input_token_details": {
+                "text_tokens": 100,
+                "audio_tokens": 50,
+                "cached_tokens_details": {"text_tokens": 40, "audio_tokens": 0},
+            },
+            "output_token_details": {"text_tokens": 10, "audio_tokens": 20},
+        }
+    )
+    assert usage.tokens == {
+        "cached_text": 40,
+        "input_text": 60,
+        "input_audio": 50,
+        "output_text": 10,
+        "output_audio": 20,
+    }
+    expected = (40 * 0.4 + 60 * 4 + 50 * 32 + 10 * 24 + 20 * 64) / 1_000_000
+    assert usage.cost("gpt-realtime-2.1") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"input_token_details": None}, {"output_token_details": {"x": "y"}}]
+)
+def test_missing_usage_costs_nothing(usage: dict[str, object]) -> None:
+    """Failed responses may have none."""
+    counted = Usage()
+    counted.add(usage)
+    assert counted.total == 0
+    assert counted.cost("gpt-realtime-2.1") == 0
+
+
+def test_every_price_is_a_number_of_usd_per_million() -> None:
+    """The list says of when it is."""
+    assert PRICES["currency"] == "USD"
+    assert PRICES["per_tokens"] == 1_000_000
+    assert PRICES["as_of"]
+    for prices in PRICES["models"].values():
+        assert prices["cached_audio"] <= prices["input_audio"] < prices["output_audio"]
