@@ -15,11 +15,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "const",
-        "audio options",
-        "realtime",
-        "links rehearsal schema",
-        "tools prompt client bus issues",
-        "call config_flow house_tools",
+        "audio manners",
+        "realtime options",
+        "links rehearsal schema limits",
+        "tools prompt client bus issues ledger",
+        "call config_flow house_tools session_setup",
         "coordinator",
         "models",
         "entity",
@@ -33,7 +33,8 @@ KNOWS: dict[str, frozenset[str]] = {
     "audio": frozenset(),
     "realtime": frozenset({"const", "audio"}),
     "rehearsal": frozenset({"const", "audio"}),
-    "schema": frozenset({"const"}),
+    "schema": frozenset({"const", "manners"}),
+    "limits": frozenset({"manners"}),
     # A flow asks the account and the satellite, and names what went wrong; it never
     # meets what runs a conversation.
     "config_flow": frozenset({"const", "schema", "client", "links", "realtime"}),

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
 from .client import RealtimeAccount, async_check_account, create_account
 from .const import CONF_MODEL, DEFAULT_MODEL, DOMAIN, SUBENTRY_VOICE
 from .coordinator import VoiceCoordinator
 from .issues import async_clear_issues
+from .ledger import Ledger
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
 from .realtime.errors import ErrorKind, RealtimeError
 from .services import async_setup_services
@@ -37,13 +41,26 @@ async def async_setup_entry(
 ) -> bool:
     """Check the account and set up its voices."""
     account = await _async_open_account(hass, entry)
+    ledger = Ledger(hass, entry.entry_id)
+    await ledger.async_load([subentry.subentry_id for subentry in _voices(entry)])
     voices = {
-        subentry.subentry_id: VoiceCoordinator(hass, entry, subentry, account)
+        subentry.subentry_id: VoiceCoordinator(hass, entry, subentry, account, ledger)
         for subentry in _voices(entry)
     }
-    entry.runtime_data = RealtimePumpkinData(account, voices)
+    entry.runtime_data = RealtimePumpkinData(account, ledger, voices)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+    @callback
+    def check_budgets(now: datetime) -> None:
+        """Take back what was said of the budgets of yesterday."""
+        for voice in voices.values():
+            voice.async_check_budget()
+
+    check_budgets(dt_util.now())
+    entry.async_on_unload(
+        async_track_time_change(hass, check_budgets, hour=0, minute=0, second=0)
+    )
 
     async def async_stop(event: Event) -> None:
         """End every conversation: a stop unloads no entry."""
@@ -61,9 +78,17 @@ async def async_unload_entry(
     """End every conversation and remove the voices."""
     voices = entry.runtime_data.voices
     await _async_silence(voices.values())
+    await entry.runtime_data.ledger.async_save()
     for subentry_id in voices:
         async_clear_issues(hass, subentry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(
+    hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> None:
+    """Forget what the account's voices have used."""
+    await Ledger(hass, entry.entry_id).async_remove()
 
 
 async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:

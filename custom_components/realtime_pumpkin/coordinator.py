@@ -1,7 +1,9 @@
 """The only owner of a voice's conversation and the only source of its state."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 import functools
 from typing import Any, Final, override
 
@@ -9,9 +11,10 @@ from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError, TemplateError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from .bus import ConversationEvent, EventListener, event_of
@@ -19,26 +22,28 @@ from .call import Call, Carrier
 from .client import RealtimeAccount
 from .const import (
     ATTR_CONVERSATION_ID,
-    DEFAULT_TRANSCRIPTION_MODEL,
     DOMAIN,
     LOGGER,
     VOICE_ENTITY,
-    BargeIn,
+    BusyPolicy,
     EventName,
 )
 from .house_tools import script_tools
 from .issues import (
     Failure,
     as_home_assistant_error,
+    as_validation_error,
     async_clear_issues,
     async_raise_issue,
+    async_show_budget,
 )
+from .ledger import Ledger
+from .limits import budget_reached, refusal
 from .links.errors import LinkError
 from .links.open import create_links
-from .links.protocols import AudioSource
 from .options import VoiceOptions
-from .prompt import SECOND_RING, render_instructions, render_opening
-from .realtime.config import Behaviour, SessionConfig
+from .prompt import SECOND_RING
+from .realtime.config import SessionConfig
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
     AssistantTranscriptDelta,
@@ -49,6 +54,7 @@ from .realtime.events import (
 )
 from .realtime.finish import EndReason
 from .realtime.runner import RealtimeSession
+from .session_setup import create_behaviour, create_config
 from .tools import Toolbox
 
 UNLOAD_TIMEOUT: Final = 5.0
@@ -74,6 +80,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         entry: ConfigEntry[Any],
         subentry: ConfigSubentry,
         account: RealtimeAccount,
+        ledger: Ledger,
     ) -> None:
         """Read the voice's options; nothing is opened before a conversation."""
         super().__init__(hass, LOGGER, config_entry=entry, name=subentry.title)
@@ -81,6 +88,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         self.data = VoiceState()
         self._account = account
+        self._ledger = ledger
+        self._last_end: datetime | None = None
+        self._is_awaited = False
         self._listeners_of_events: list[EventListener] = []
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
@@ -101,14 +111,16 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     ) -> str:
         """Start a conversation and return its id once the microphone is open.
 
-        While one runs, its voice is told that somebody else is at the door.
-        Raises a translated `HomeAssistantError` where it cannot start.
+        While one runs, the busy policy decides: the id may be that of the
+        running one. Raises a translated `HomeAssistantError` where it cannot
+        start, and where limits or budgets do not let it.
         """
-        if (running := self.data.conversation_id) is not None:
-            self._tell_of_second_ring()
+        if (running := self.data.conversation_id) is None:
+            self._admit(self._last_end)
+        elif not await self._async_make_way():
             return running
         toolbox = self._create_toolbox()
-        config = self._configure(instructions, toolbox)
+        config = create_config(self.hass, self.options, instructions, toolbox.specs)
         conversation_id = ulid_now()
         self._set(phase=Phase.PROCESSING, conversation_id=conversation_id)
         self._fire(EventName.CONVERSATION_STARTED)
@@ -154,24 +166,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         device_id = self._ids()[ATTR_DEVICE_ID]
         return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
 
-    def _configure(self, extra: str | None, toolbox: Toolbox) -> SessionConfig:
-        """Return how the session is to be; raise where the persona is broken."""
-        try:
-            persona = self.options.instructions
-            instructions = render_instructions(self.hass, persona, extra)
-        except TemplateError as error:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="instructions_invalid",
-                translation_placeholders={"voice": self.name, "error": str(error)},
-            ) from error
-        return SessionConfig(
-            instructions=instructions,
-            voice=self.options.voice,
-            transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
-            tools=toolbox.specs,
-        )
-
     def _create_call(
         self,
         config: SessionConfig,
@@ -181,11 +175,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     ) -> Call:
         """Put the parts of a conversation together, all of them closed."""
         source, sink = create_links(self.hass, self.options, self._spawn)
-        behaviour = Behaviour(
-            opening=render_opening(opening),
-            context=(context,) if context else (),
-            barge_in=self._can_be_interrupted(source),
-        )
+        behaviour = create_behaviour(self.options, source, opening, context)
         session = RealtimeSession(
             config,
             behaviour,
@@ -194,12 +184,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             observer=self,
         )
         return Call(source, sink, session, toolbox, self._report)
-
-    def _can_be_interrupted(self, source: AudioSource) -> bool:
-        """Tell whether speech may interrupt the voice without it hearing itself."""
-        if self.options.barge_in is BargeIn.AUTO:
-            return source.capabilities.echo_cancelled
-        return self.options.barge_in is BargeIn.ON
 
     def _spawn(self, coro: Carrier, name: str) -> asyncio.Task[None]:
         """Start a task of a link that the config entry owns."""
@@ -237,13 +221,23 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             self._report(failure)
         self._call = self._task = None
         conversation_id = self.data.conversation_id
+        summary = call.summary(self.options.model)
+        if call.is_open:
+            self._last_end = dt_util.now()
+        self._record(summary)
         self._set(phase=Phase.IDLE, conversation_id=None)
         self._fire(
             EventName.CONVERSATION_ENDED,
             conversation_id=conversation_id,
             reason=str(reason),
-            **call.summary(self.options.model),
+            **summary,
         )
+
+    def _record(self, summary: Mapping[str, Any]) -> None:
+        """Put into the books what the conversation has used."""
+        tokens, usd = summary["tokens"], summary["cost_usd"]
+        self._ledger.record(self.subentry.subentry_id, tokens, usd, dt_util.now())
+        self.async_check_budget()
 
     def _cancel(self, reason: EndReason) -> asyncio.Task[None] | None:
         """End the conversation without a word; return what to wait for."""
@@ -252,6 +246,57 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if task is not None:
             task.cancel()
         return task
+
+    def _admit(self, last_end: datetime | None) -> None:
+        """Raise why no conversation may start now; without an end no cooldown."""
+        now = dt_util.now()
+        spending = self._ledger.totals(self.subentry.subentry_id, now).spending
+        reason = refusal(self.options.limits, now, last_end, spending)
+        if reason is not None:
+            raise as_validation_error(reason)
+
+    async def _async_make_way(self) -> bool:
+        """Do with a second ring as is set; tell whether it may start now."""
+        match self.options.limits.busy:
+            case BusyPolicy.TELL:
+                self._tell_of_second_ring()
+                return False
+            case BusyPolicy.RESTART:
+                self._admit(None)
+                await self._async_ended(cancels=True)
+                return True
+            case BusyPolicy.QUEUE if not self._is_awaited:
+                await self._async_queue()
+                self._admit(None)
+                return True
+            case _:
+                return False
+
+    async def _async_queue(self) -> None:
+        """Wait for the end of the conversation, as the only one."""
+        self._is_awaited = True
+        try:
+            await self._async_ended(cancels=False)
+        finally:
+            self._is_awaited = False
+
+    async def _async_ended(self, *, cancels: bool) -> None:
+        """Return once no conversation runs; raise where the voice is removed."""
+        while (task := self._task) is not None:
+            if cancels:
+                self._cancel(EndReason.STOPPED)
+            await asyncio.wait([task])
+        if self._shutdown_requested:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="voice_unloaded"
+            )
+
+    @callback
+    def async_check_budget(self) -> None:
+        """Tell that a budget is spent, until its day or month is over."""
+        totals = self._ledger.totals(self.subentry.subentry_id, dt_util.now())
+        reached = budget_reached(self.options.limits, totals.spending)
+        async_show_budget(self.hass, reached, self.subentry)
 
     def _tell_of_second_ring(self) -> None:
         """Let the voice know that somebody else is at the door."""

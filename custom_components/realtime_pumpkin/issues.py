@@ -4,10 +4,11 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+from .limits import BudgetReached, MonthlyBudgetReached, Refusal
 from .links.errors import (
     LinkError,
     NoInternalUrl,
@@ -37,7 +38,10 @@ _ACCOUNT_ISSUES: Final = frozenset(
     f"account_{kind}"
     for kind in (ErrorKind.MODEL, ErrorKind.QUOTA, ErrorKind.WRONG_URL, ErrorKind.TLS)
 )
-ISSUES: Final = _LINK_ISSUES | _ACCOUNT_ISSUES
+_BUDGET_ISSUES: Final = frozenset(
+    budget.translation_key for budget in (BudgetReached, MonthlyBudgetReached)
+)
+ISSUES: Final = _LINK_ISSUES | _ACCOUNT_ISSUES | _BUDGET_ISSUES
 
 
 def as_home_assistant_error(failure: Failure) -> HomeAssistantError:
@@ -47,6 +51,27 @@ def as_home_assistant_error(failure: Failure) -> HomeAssistantError:
         translation_key=failure.translation_key,
         translation_placeholders=failure.placeholders,
     )
+
+
+def as_validation_error(refusal: Refusal) -> ServiceValidationError:
+    """Return why no conversation may start as an action raises it, translated."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=refusal.translation_key,
+        translation_placeholders=refusal.placeholders,
+    )
+
+
+@callback
+def async_show_budget(
+    hass: HomeAssistant, reached: BudgetReached | None, voice: ConfigSubentry
+) -> None:
+    """Tell that a budget is spent for as long as it is."""
+    for key in _BUDGET_ISSUES:
+        if reached is None or key != reached.translation_key:
+            ir.async_delete_issue(hass, DOMAIN, _issue_id(key, voice.subentry_id))
+    if reached is not None:
+        _create_issue(hass, reached, voice, ir.IssueSeverity.WARNING)
 
 
 @callback
@@ -60,18 +85,8 @@ def async_raise_issue(
     if isinstance(failure, RealtimeError) and failure.kind is ErrorKind.AUTH:
         entry.async_start_reauth(hass)
         return
-    key = failure.translation_key
-    if key not in ISSUES:
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(key, voice.subentry_id),
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=key,
-        translation_placeholders={"voice": voice.title, **failure.placeholders},
-    )
+    if failure.translation_key in ISSUES:
+        _create_issue(hass, failure, voice, ir.IssueSeverity.ERROR)
 
 
 @callback
@@ -79,6 +94,25 @@ def async_clear_issues(hass: HomeAssistant, voice_id: str) -> None:
     """Take back what was asked for a voice (its subentry id): it works now."""
     for key in ISSUES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(key, voice_id))
+
+
+def _create_issue(
+    hass: HomeAssistant,
+    reason: Failure | BudgetReached,
+    voice: ConfigSubentry,
+    severity: ir.IssueSeverity,
+) -> None:
+    """Create a voice's repair."""
+    key = reason.translation_key
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(key, voice.subentry_id),
+        is_fixable=False,
+        severity=severity,
+        translation_key=key,
+        translation_placeholders={"voice": voice.title, **reason.placeholders},
+    )
 
 
 def _issue_id(key: str, voice_id: str) -> str:

@@ -6,13 +6,15 @@ from homeassistant.config_entries import ConfigEntry
 
 from .client import RealtimeAccount
 from .coordinator import VoiceCoordinator
+from .ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class RealtimePumpkinData:
-    """One account and its voices by subentry id."""
+    """One account, what its voices have used, and the voices by subentry id."""
 
     account: RealtimeAccount
+    ledger: Ledger
     voices: dict[str, VoiceCoordinator]
 
 

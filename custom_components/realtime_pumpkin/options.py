@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any, Self
 
 from .const import (
@@ -23,12 +22,9 @@ from .const import (
     DEFAULT_SATELLITE_PORT,
     DEFAULT_VOICE,
     BargeIn,
-    BusyPolicy,
-    Eagerness,
-    NoiseReduction,
     SpeakerKind,
-    TurnDetection,
 )
+from .manners import Children, Limits, TurnTaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +52,6 @@ type Speaker = MediaPlayerSpeaker | SatelliteSpeaker
 
 
 @dataclass(frozen=True, slots=True)
-class TurnTaking:
-    """How voice and visitor take turns; the fields are named as they are stored."""
-
-    echo_tail_ms: int = 400
-    """How long the half-duplex gate stays closed after the last sound."""
-
-    min_speech_ms: int = 300
-    """How much must be spoken into an answer before it counts; 0: any sound."""
-
-    turn_detection: TurnDetection = TurnDetection.SERVER_VAD
-    threshold: float = 0.5
-    prefix_padding_ms: int = 300
-    silence_duration_ms: int = 500
-    eagerness: Eagerness = Eagerness.AUTO
-    noise_reduction: NoiseReduction = NoiseReduction.FAR_FIELD
-    trims_silence: bool = True
-    """Answers begin without the silence that the model begins them with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long, how often and for how much a voice talks; named as stored."""
-
-    max_duration_s: int = 240
-    idle_timeout_s: int = 20
-    busy: BusyPolicy = BusyPolicy.TELL
-    cooldown_s: int = 0
-    """How long after a conversation no other one starts."""
-
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-    daily_budget_usd: float = 5.0
-    """What a day may cost before no conversation starts any more; 0: anything."""
-
-    monthly_budget_usd: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Children:
-    """How a voice treats whoever may be a child; named as stored."""
-
-    safety_rules: bool = True
-    says_it_is_a_computer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class VoiceOptions:
     """One pumpkin: who it is, where it listens and where it speaks."""
 
@@ -111,11 +61,11 @@ class VoiceOptions:
     model: str
     microphone: Microphone
     speaker: Speaker
+    turns: TurnTaking
+    limits: Limits
+    children: Children
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
-    turns: TurnTaking = TurnTaking()
-    limits: Limits = Limits()
-    children: Children = Children()
     scripts: tuple[str, ...] = ()
 
     @classmethod
@@ -130,6 +80,9 @@ class VoiceOptions:
             speaker=_speaker(data[CONF_SPEAKER]),
             barge_in=BargeIn(data.get(CONF_BARGE_IN, BargeIn.AUTO)),
             transcript_deltas=data.get(CONF_TRANSCRIPT_DELTAS, False),
+            turns=TurnTaking.from_data(data),
+            limits=Limits.from_data(data),
+            children=Children.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
         )
 

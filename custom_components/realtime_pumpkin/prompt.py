@@ -5,11 +5,17 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import Template
 
+from .manners import Children
+
 # Apart from the persona, so that no persona can lose them by accident.
 SAFETY: Final = (
     "Whoever speaks with you may be a child. Never ask for a name, a school or "
     "an address. Frighten nobody more than is fun. If you are asked, say that "
     "you are a talking computer."
+)
+DISCLOSURE: Final = (
+    "Whatever you open with, your first sentence also says that you are a "
+    "talking computer."
 )
 FINISHING: Final = (
     "When the conversation is over, say goodbye and call the tool "
@@ -23,13 +29,21 @@ SECOND_RING: Final = (
 )
 
 
-def render_instructions(hass: HomeAssistant, persona: str, extra: str | None) -> str:
+def render_instructions(
+    hass: HomeAssistant, persona: str, extra: str | None, children: Children
+) -> str:
     """Render the persona's template and put the fixed rules behind it.
 
     Raises `TemplateError` where the persona is no valid template.
     """
     rendered = str(Template(persona, hass).async_render(parse_result=False))
-    parts = [rendered, extra or "", SAFETY, FINISHING]
+    parts = [
+        rendered,
+        extra or "",
+        SAFETY if children.safety_rules else "",
+        DISCLOSURE if children.says_it_is_a_computer else "",
+        FINISHING,
+    ]
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 

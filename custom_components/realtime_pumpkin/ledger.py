@@ -1,0 +1,117 @@
+"""What the voices of an account have used, by day and by month, over restarts.
+
+Days and months are those of the house: every `now` is in its time zone. A model
+whose prices are unknown adds its tokens but no USD, so that no budget stops it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .limits import Spending
+
+SAVE_DELAY: Final = 30.0
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Tokens by kind and USD of a period such as `2026-10-31` or `2026-10`."""
+
+    period: str
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    usd: float = 0.0
+
+    def plus(self, tokens: Mapping[str, int], usd: float | None) -> Total:
+        """Return the total with one more conversation; None: price unknown."""
+        kinds = self.tokens.keys() | tokens.keys()
+        both = {
+            kind: self.tokens.get(kind, 0) + tokens.get(kind, 0)
+            for kind in sorted(kinds)
+        }
+        return Total(self.period, both, self.usd + (usd or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a voice has used in the current day and month."""
+
+    day: Total
+    month: Total
+
+    def at(self, now: datetime) -> Totals:
+        """Return the totals of now: a new day or month begins with nothing."""
+        day, month = f"{now:%Y-%m-%d}", f"{now:%Y-%m}"
+        return Totals(
+            self.day if self.day.period == day else Total(day),
+            self.month if self.month.period == month else Total(month),
+        )
+
+    def plus(self, tokens: Mapping[str, int], usd: float | None) -> Totals:
+        """Return the totals with one more conversation."""
+        return Totals(self.day.plus(tokens, usd), self.month.plus(tokens, usd))
+
+    @property
+    def spending(self) -> Spending:
+        """Return the cost, as budgets want to know it."""
+        return Spending(self.day.usd, self.month.usd)
+
+
+_NOTHING: Final = Totals(Total(""), Total(""))
+
+
+class Ledger:
+    """Keep what each voice of an account has used, by its subentry id."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Open the books of an account; `async_load` reads them."""
+        self._store = Store[dict[str, Any]](hass, VERSION, f"{DOMAIN}.usage.{entry_id}")
+        self._voices: dict[str, Totals] = {}
+        self._is_changed = False
+
+    async def async_load(self, voices: Collection[str]) -> None:
+        """Read what was stored for the voices; others were removed."""
+        stored = await self._store.async_load() or {}
+        self._voices = {
+            voice_id: Totals(Total(**totals["day"]), Total(**totals["month"]))
+            for voice_id, totals in stored.items()
+            if voice_id in voices
+        }
+
+    def totals(self, voice_id: str, now: datetime) -> Totals:
+        """Return what a voice has used today and this month."""
+        return self._voices.get(voice_id, _NOTHING).at(now)
+
+    @callback
+    def record(
+        self,
+        voice_id: str,
+        tokens: Mapping[str, int],
+        usd: float | None,
+        now: datetime,
+    ) -> None:
+        """Add a conversation that ended; it is saved a little later."""
+        if not tokens:
+            return
+        self._voices[voice_id] = self.totals(voice_id, now).plus(tokens, usd)
+        self._is_changed = True
+        self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Save at once what is not saved yet; another ledger may read it then."""
+        if self._is_changed:
+            await self._store.async_save(self._data())
+
+    async def async_remove(self) -> None:
+        """Forget everything: the account is gone."""
+        await self._store.async_remove()
+
+    def _data(self) -> dict[str, Any]:
+        """Return the books in JSON's types."""
+        self._is_changed = False
+        return {voice_id: asdict(totals) for voice_id, totals in self._voices.items()}

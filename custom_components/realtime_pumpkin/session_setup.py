@@ -1,0 +1,88 @@
+"""How a voice's options become a session of the service and its behaviour."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, TemplateError
+
+from .const import (
+    DEFAULT_TRANSCRIPTION_MODEL,
+    DOMAIN,
+    BargeIn,
+    NoiseReduction,
+    TurnDetection,
+)
+from .links.protocols import AudioSource
+from .manners import TurnTaking
+from .options import VoiceOptions
+from .prompt import render_instructions, render_opening
+from .realtime.config import Behaviour, SemanticVad, ServerVad, SessionConfig
+
+
+def create_config(
+    hass: HomeAssistant,
+    options: VoiceOptions,
+    extra: str | None,
+    tools: tuple[dict[str, Any], ...],
+) -> SessionConfig:
+    """Return how the session is to be, with extra instructions for this once.
+
+    Raises `ServiceValidationError` where the persona cannot be rendered.
+    """
+    try:
+        instructions = render_instructions(
+            hass, options.instructions, extra, options.children
+        )
+    except TemplateError as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="instructions_invalid",
+            translation_placeholders={"voice": options.name, "error": str(error)},
+        ) from error
+    noise = options.turns.noise_reduction
+    return SessionConfig(
+        instructions=instructions,
+        voice=options.voice,
+        transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
+        tools=tools,
+        turn_detection=_turn_detection(options.turns),
+        noise_reduction=None if noise is NoiseReduction.NONE else noise.value,
+    )
+
+
+def create_behaviour(
+    options: VoiceOptions,
+    source: AudioSource,
+    opening: str | None,
+    context: str | None,
+) -> Behaviour:
+    """Return how the conversation is to run, on a link with its microphone."""
+    turns, limits = options.turns, options.limits
+    return Behaviour(
+        opening=render_opening(opening),
+        context=(context,) if context else (),
+        barge_in=_can_be_interrupted(options.barge_in, source),
+        echo_tail=turns.echo_tail_ms / 1000,
+        min_speech=turns.min_speech_ms / 1000,
+        trims_silence=turns.trims_silence,
+        max_duration=float(limits.max_duration_s),
+        idle_timeout=float(limits.idle_timeout_s),
+    )
+
+
+def _turn_detection(turns: TurnTaking) -> ServerVad | SemanticVad:
+    """Return what tells the end of a turn."""
+    match turns.turn_detection:
+        case TurnDetection.SERVER_VAD:
+            return ServerVad(
+                turns.threshold, turns.prefix_padding_ms, turns.silence_duration_ms
+            )
+        case TurnDetection.SEMANTIC_VAD:
+            return SemanticVad(turns.eagerness.value)
+
+
+def _can_be_interrupted(barge_in: BargeIn, source: AudioSource) -> bool:
+    """Tell whether speech may interrupt the voice without it hearing itself."""
+    if barge_in is BargeIn.AUTO:
+        return source.capabilities.echo_cancelled
+    return barge_in is BargeIn.ON
