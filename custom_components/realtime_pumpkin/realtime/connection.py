@@ -49,6 +49,8 @@ class RealtimeConnection:
     def __init__(self, connection: AsyncRealtimeConnection) -> None:
         """Wrap a connection of the SDK, past its parsing and its queues."""
         self._connection = connection
+        self.first_words: list[dict[str, Any]] = []
+        """What was read while the session was opened and configured."""
 
     async def recv(self) -> dict[str, Any]:
         """Return the next server event; frames that are none are skipped.
@@ -83,20 +85,34 @@ class RealtimeConnection:
         Raises `RealtimeError` where the server refuses the key or the model,
         or says something else for 10 s.
         """
+        if not self.first_words:
+            await self._expect("session.created")
+        return self.first_words[0]
+
+    async def configure(self, session: dict[str, Any]) -> None:
+        """Configure a session before its conversation begins.
+
+        `session` is that of a `session.update`. Raises `RealtimeError` where the
+        server refuses it or says nothing for 10 s.
+        """
+        await self.send({"type": "session.update", "session": session})
+        await self._expect("session.updated")
+
+    async def _expect(self, kind: str) -> None:
+        """Keep the next event of a type; raise what explains its lack."""
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
-                return await self._first_word()
+                self.first_words.append(await self._read_until(kind))
         except TimeoutError as err:
-            raise RealtimeError(
-                ErrorKind.WRONG_URL, None, "No session.created within 10 s"
-            ) from err
+            message = f"No {kind} within 10 s"
+            raise RealtimeError(ErrorKind.WRONG_URL, None, message) from err
 
-    async def _first_word(self) -> dict[str, Any]:
-        """Wait for `session.created` or for an error that explains its lack."""
+    async def _read_until(self, kind: str) -> dict[str, Any]:
+        """Return the next event of a type."""
         while True:
             event = await self.recv()
             match event:
-                case {"type": "session.created"}:
+                case {"type": str(of_event)} if of_event == kind:
                     return event
                 case {"type": "error", "error": dict(error)}:
                     raise RealtimeError.from_payload(error)

@@ -67,7 +67,6 @@ class RealtimeSession:
         self._loop = loop
         self._outbox = Outbox()
         self._connection: RealtimeConnection | None = None
-        self._first_word: dict[str, Any] = {}
         self._retry_delay: float | None = None
         self._hang_up: asyncio.Task[None] | None = None
         self._wake: asyncio.TimerHandle | None = None
@@ -91,7 +90,7 @@ class RealtimeSession:
     async def open(self) -> None:
         """Open the first socket; raise `RealtimeError` where it cannot be had."""
         self._connection = await self._connect()
-        self._first_word = await self._connection.expect_session()
+        await self._connection.expect_session()
 
     async def run(self) -> str:
         """Hold the conversation; return the reason for its end."""
@@ -160,7 +159,8 @@ class RealtimeSession:
             return RealtimeError(ErrorKind.LOST, None, "There is no socket")
         sender = self._loop.create_task(self._send(connection))
         try:
-            self._take(self._first_word)
+            for message in connection.first_words:
+                self._take(message)
             while True:
                 self._take(await connection.recv())
         except ConnectionLost as error:

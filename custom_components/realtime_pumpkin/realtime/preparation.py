@@ -1,0 +1,66 @@
+"""A session that is opened and configured before anybody rings."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from .config import SessionConfig
+from .connection import RealtimeConnection
+
+type Connect = Callable[[], Awaitable[RealtimeConnection]]
+
+
+class Preparation:
+    """Keep one configured socket for the next conversation, for a while.
+
+    The conversation configures it again with what it really wants to be, but
+    need not wait for that. A socket that was lost meanwhile is replaced by the
+    conversation as any other.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        """Prepare with sockets of `connect`."""
+        self._connect = connect
+        self._kept: RealtimeConnection | None = None
+        self._expiry: asyncio.Task[None] | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether a socket is kept."""
+        return self._kept is not None
+
+    async def prepare(self, config: SessionConfig, seconds: float) -> None:
+        """Open and configure a socket and keep it for so long.
+
+        One that is kept already is replaced. Raises `RealtimeError`.
+        """
+        await self.close()
+        connection = await self._connect()
+        try:
+            await connection.expect_session()
+            await connection.configure(config.as_dict())
+        except BaseException:
+            await connection.close()
+            raise
+        self._kept = connection
+        self._expiry = asyncio.create_task(self._expire(seconds))
+
+    async def take(self) -> RealtimeConnection:
+        """Return the socket that is kept, else a new one; raise `RealtimeError`."""
+        connection, self._kept = self._kept, None
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        return connection or await self._connect()
+
+    async def close(self) -> None:
+        """Close what is kept."""
+        if self._kept is not None:
+            connection = await self.take()
+            await connection.close()
+
+    async def _expire(self, seconds: float) -> None:
+        """Close a socket that nobody used."""
+        await asyncio.sleep(seconds)
+        connection, self._kept, self._expiry = self._kept, None, None
+        if connection is not None:
+            await connection.close()
