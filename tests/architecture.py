@@ -15,10 +15,10 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "const",
-        "audio manners",
+        "audio calibration manners",
         "realtime options",
         "links rehearsal schema limits",
-        "tools prompt client bus issues ledger",
+        "tools prompt client bus issues ledger porch_check",
         "call config_flow house_tools session_setup",
         "coordinator",
         "models",

@@ -16,6 +16,7 @@ ATTR_CONVERSATION_ID: Final = "conversation_id"
 
 CONF_BARGE_IN: Final = "barge_in"
 CONF_BASE_URL: Final = "base_url"
+CONF_CALIBRATION: Final = "calibration"
 CONF_ENTITY_ID: Final = "entity_id"
 CONF_HOST: Final = "host"
 CONF_INSTRUCTIONS: Final = "instructions"

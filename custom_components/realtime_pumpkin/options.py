@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .calibration import Calibration
 from .const import (
     CONF_BARGE_IN,
+    CONF_CALIBRATION,
     CONF_ENTITY_ID,
     CONF_HOST,
     CONF_INSTRUCTIONS,
@@ -66,6 +68,7 @@ class VoiceOptions:
     children: Children
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
+    calibration: Calibration | None = None
     scripts: tuple[str, ...] = ()
 
     @classmethod
@@ -80,6 +83,7 @@ class VoiceOptions:
             speaker=_speaker(data[CONF_SPEAKER]),
             barge_in=BargeIn(data.get(CONF_BARGE_IN, BargeIn.AUTO)),
             transcript_deltas=data.get(CONF_TRANSCRIPT_DELTAS, False),
+            calibration=Calibration.from_data(data.get(CONF_CALIBRATION)),
             turns=TurnTaking.from_data(data),
             limits=Limits.from_data(data),
             children=Children.from_data(data),

@@ -57,12 +57,13 @@ def create_behaviour(
     context: str | None,
 ) -> Behaviour:
     """Return how the conversation is to run, on a link with its microphone."""
-    turns, limits = options.turns, options.limits
+    turns, limits, found = options.turns, options.limits, options.calibration
+    tail_ms = turns.echo_tail_ms
     return Behaviour(
         opening=render_opening(opening),
         context=(context,) if context else (),
-        barge_in=_can_be_interrupted(options.barge_in, source),
-        echo_tail=turns.echo_tail_ms / 1000,
+        barge_in=_can_be_interrupted(options, source),
+        echo_tail=(found.tail_ms(tail_ms) if found else tail_ms) / 1000,
         min_speech=turns.min_speech_ms / 1000,
         trims_silence=turns.trims_silence,
         max_duration=float(limits.max_duration_s),
@@ -81,8 +82,11 @@ def _turn_detection(turns: TurnTaking) -> ServerVad | SemanticVad:
             return SemanticVad(turns.eagerness.value)
 
 
-def _can_be_interrupted(barge_in: BargeIn, source: AudioSource) -> bool:
-    """Tell whether speech may interrupt the voice without it hearing itself."""
-    if barge_in is BargeIn.AUTO:
-        return source.capabilities.echo_cancelled
-    return barge_in is BargeIn.ON
+def _can_be_interrupted(options: VoiceOptions, source: AudioSource) -> bool:
+    """Tell whether speech may interrupt the voice without it hearing itself.
+
+    What the porch check found knows better than what the link says of itself.
+    """
+    if options.barge_in is BargeIn.AUTO:
+        return (options.calibration or source.capabilities).echo_cancelled
+    return options.barge_in is BargeIn.ON

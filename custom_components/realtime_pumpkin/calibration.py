@@ -1,0 +1,75 @@
+"""What a porch check found out about a voice's microphone and speaker."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+# An echo as faint as this starts no turn, whoever cancels it.
+_CANCELLED_DB: Final = -40.0
+# The chirp is played at -18 dBFS and found up to 8 dB below the noise.
+_TOO_NOISY_DBFS: Final = -18.0 + _CANCELLED_DB + 8.0
+_DEAF_DBFS: Final = -90.0
+
+_LONGEST_TAIL_MS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a voice's ends are placed; levels are dBFS of the RMS."""
+
+    noise_dbfs: float
+    """How loud the porch is while nobody speaks."""
+
+    checked_at: str
+    """When it was checked, ISO 8601 with time zone."""
+
+    latency_ms: int | None = None
+    """How long after a perfect speaker this one is heard; None: not heard."""
+
+    spread_ms: int = 0
+    """By how much the latency differs from one time to the next."""
+
+    echo_return_db: float | None = None
+    """How loud the speaker is in the microphone, compared with what it plays."""
+
+    level_dbfs: float | None = None
+    """How loud the chirp was in the microphone."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any] | None) -> Self | None:
+        """Read what was stored; None where no check was made."""
+        return cls(**data) if data else None
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what is stored, in JSON's types."""
+        return asdict(self)
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether the microphone hears the speaker at all."""
+        return self.latency_ms is not None
+
+    @property
+    def is_deaf(self) -> bool:
+        """Tell whether the microphone hears nothing whatsoever."""
+        return self.noise_dbfs <= _DEAF_DBFS and not self.is_heard
+
+    @property
+    def is_too_noisy(self) -> bool:
+        """Tell whether the noise could have hidden an echo that matters."""
+        return self.noise_dbfs > _TOO_NOISY_DBFS and not self.is_heard
+
+    @property
+    def echo_cancelled(self) -> bool:
+        """Tell whether speech may interrupt the voice without it hearing itself."""
+        if self.echo_return_db is not None:
+            return self.echo_return_db <= _CANCELLED_DB
+        return not (self.is_deaf or self.is_too_noisy)
+
+    def tail_ms(self, least_ms: int) -> int:
+        """Return how long the gate stays closed after the last sound.
+
+        A speaker that is heard now earlier, now later needs that much more
+        than the `least_ms` that are set.
+        """
+        return max(least_ms, min(least_ms + self.spread_ms, _LONGEST_TAIL_MS))
