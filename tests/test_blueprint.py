@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock, patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import yaml as yaml_util
@@ -224,6 +224,7 @@ async def test_a_ring_during_a_visit_is_ignored_and_the_hooks_run_around_it(
         coordinator.async_set_updated_data(VoiceState(phase=Phase.LISTENING))
         return "c1"
 
+    @callback
     def remember(call: ServiceCall) -> None:
         """Keep the order of the hooks."""
         steps.append(call.service)
