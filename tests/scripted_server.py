@@ -27,14 +27,20 @@ class LocalServer:
         self.brain = ScriptedBrain(replies, heard=heard)
         self.url = ""
         self.port = 0
+        self.sessions = 0
         self._options = options or ServerOptions(pace=1000.0)
+
+    def _begin(self) -> ScriptedBrain:
+        """Count a session and give it the brain."""
+        self.sessions += 1
+        return self.brain
 
     @asynccontextmanager
     async def listening(self, port: int = 0) -> AsyncIterator[LocalServer]:
         """Serve on a port of 127.0.0.1 (0: a free one)."""
         server = RealtimeServer(
             ServerSettings(options=self._options, seed="tests"),
-            lambda: self.brain,
+            self._begin,
             Ears(),
             Voices(),
         )

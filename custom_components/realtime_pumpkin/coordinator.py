@@ -41,7 +41,8 @@ from .ledger import Ledger
 from .limits import budget_reached, refusal
 from .links.errors import LinkError
 from .links.open import create_links
-from .options import VoiceOptions
+from .links.wake import async_wake
+from .options import MediaPlayerSpeaker, VoiceOptions
 from .prompt import SECOND_RING
 from .realtime.config import SessionConfig
 from .realtime.errors import ErrorKind, RealtimeError
@@ -53,11 +54,13 @@ from .realtime.events import (
     ToolCalled,
 )
 from .realtime.finish import EndReason
+from .realtime.preparation import Preparation
 from .realtime.runner import RealtimeSession
 from .session_setup import create_behaviour, create_config
 from .tools import Toolbox
 
 UNLOAD_TIMEOUT: Final = 5.0
+PREPARED_FOR: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.subentry = subentry
         self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         self.data = VoiceState()
-        self._account = account
         self._ledger = ledger
         self._last_end: datetime | None = None
         self._is_awaited = False
+        self._preparation = Preparation(
+            functools.partial(account.async_connect, self.options.model)
+        )
         self._listeners_of_events: list[EventListener] = []
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
@@ -133,6 +138,26 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             raise as_home_assistant_error(failure) from failure
         return conversation_id
 
+    async def async_prepare(self) -> None:
+        """Open a session ahead and wake the speaker: somebody will ring soon.
+
+        The next conversation begins without the handshake; unused, the session
+        is closed after two minutes. Raises a translated `HomeAssistantError`
+        where the account or the speaker cannot be had.
+        """
+        if self.data.conversation_id is not None:
+            return
+        self._admit(self._last_end)
+        specs = self._create_toolbox().specs
+        config = create_config(self.hass, self.options, None, specs)
+        _, sink = create_links(self.hass, self.options, self._spawn)
+        try:
+            await self._preparation.prepare(config, PREPARED_FOR)
+            if isinstance(self.options.speaker, MediaPlayerSpeaker):
+                await async_wake(sink)
+        except (LinkError, RealtimeError) as failure:
+            raise as_home_assistant_error(failure) from failure
+
     async def async_stop_conversation(self, *, goodbye: bool = True) -> None:
         """End the conversation, with a spoken goodbye or at once."""
         if self._call is None or self._task is None:
@@ -157,6 +182,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     async def async_shutdown(self) -> None:
         """End a running conversation at once; nothing of it stays behind."""
         await super().async_shutdown()
+        await self._preparation.close()
         task = self._cancel(EndReason.UNLOADED)
         if task is not None:
             await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
@@ -179,7 +205,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         session = RealtimeSession(
             config,
             behaviour,
-            connect=functools.partial(self._account.async_connect, self.options.model),
+            connect=self._preparation.take,
             speaker=sink,
             observer=self,
         )

@@ -29,6 +29,7 @@ ATTR_TEXT: Final = "text"
 ROLES: Final = ("system", "user")
 
 SERVICE_ADD_MESSAGE: Final = "add_message"
+SERVICE_PREPARE: Final = "prepare"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
@@ -77,6 +78,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=MESSAGE_SCHEMA,
         func=_async_add_message,
     )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_PREPARE,
+        entity_domain=SATELLITE_DOMAIN,
+        schema=None,
+        func=_async_prepare,
+    )
 
 
 async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
@@ -87,6 +96,11 @@ async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceRespo
         context=call.data.get(ATTR_CONTEXT) or None,
     )
     return {ATTR_CONVERSATION_ID: conversation_id}
+
+
+async def _async_prepare(voice: VoiceSatellite, call: ServiceCall) -> None:
+    """Be ready for somebody who is about to ring."""
+    await voice.coordinator.async_prepare()
 
 
 async def _async_stop(voice: VoiceSatellite, call: ServiceCall) -> None:
