@@ -36,6 +36,27 @@ PERSONA = {
 }
 MICROPHONE = {"host": "porch.local", "port": 10700}
 PLAYER = "media_player.porch"
+UNTOUCHED: dict[str, Any] = {"turn_taking": {}, "limits": {}, "children": {}}
+DEFAULT_MANNERS = {
+    "barge_in": "auto",
+    "echo_tail_ms": 400,
+    "min_speech_ms": 300,
+    "turn_detection": "server_vad",
+    "threshold": 0.5,
+    "prefix_padding_ms": 300,
+    "silence_duration_ms": 500,
+    "eagerness": "auto",
+    "noise_reduction": "far_field",
+    "trims_silence": True,
+    "max_duration_s": 240,
+    "idle_timeout_s": 20,
+    "busy": "tell",
+    "cooldown_s": 0,
+    "daily_budget_usd": 5.0,
+    "monthly_budget_usd": 0.0,
+    "safety_rules": True,
+    "says_it_is_a_computer": False,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +113,7 @@ def add_player(
         ),
     ],
 )
-async def test_a_voice_is_added_in_three_steps(
+async def test_a_voice_is_added_in_four_steps(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     probe: AsyncMock,
@@ -109,6 +130,8 @@ async def test_a_voice_is_added_in_three_steps(
     result = await async_fill(hass, result, {"host": " porch.local ", "port": 10701.0})
     assert result["step_id"] == "speaker"
     result = await async_fill(hass, result, speaker)
+    assert result["step_id"] == "manners"
+    result = await async_fill(hass, result, UNTOUCHED)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Witch"
     assert result["data"] == {
@@ -117,6 +140,7 @@ async def test_a_voice_is_added_in_three_steps(
         "model": MODEL,
         "microphone": {"kind": "wyoming", "host": "porch.local", "port": 10701},
         "speaker": stored,
+        **DEFAULT_MANNERS,
     }
     probe.assert_awaited_once_with("porch.local", 10701)
     options = VoiceOptions.from_subentry("Witch", result["data"])
@@ -319,8 +343,7 @@ async def test_a_player_that_is_switched_off_is_taken(
     hass.states.async_set(PLAYER, "unavailable")
     result = await async_to_speaker(hass, loaded_entry)
     result = await async_fill(hass, result, {"entity_id": PLAYER})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    assert result["step_id"] == "manners"
 
 
 async def test_what_is_no_player_is_refused(
@@ -363,6 +386,7 @@ async def test_a_reconfigured_voice_keeps_what_is_not_changed(
     result = await async_fill(hass, result, shown(result))
     assert shown(result) == {"entity_id": PLAYER}
     result = await async_fill(hass, result, {})
+    result = await async_fill(hass, result, UNTOUCHED)
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
         "reconfigure_successful",
@@ -374,6 +398,7 @@ async def test_a_reconfigured_voice_keeps_what_is_not_changed(
         **VOICE_DATA,
         "speaker": {"kind": "satellite"},
         "transcript_deltas": True,
+        **DEFAULT_MANNERS,
     }
     assert entry.runtime_data.voices[subentry.subentry_id].options.name == "Old Jack"
     await hass.config_entries.async_unload(entry.entry_id)

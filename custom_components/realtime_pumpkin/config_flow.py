@@ -205,7 +205,7 @@ class RealtimePumpkinConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class VoiceFlow(ConfigSubentryFlow):
-    """Add a voice, or change one: who it is, where it listens and speaks."""
+    """Add a voice, or change one: who it is, its two ends and its manners."""
 
     def __init__(self) -> None:
         """Start with nothing chosen."""
@@ -299,9 +299,33 @@ class VoiceFlow(ConfigSubentryFlow):
             failure = self._speaker_failure(user_input.get(CONF_ENTITY_ID))
             if failure is None:
                 self._data[CONF_SPEAKER] = _speaker(user_input.get(CONF_ENTITY_ID))
-                return self._finish()
+                return await self.async_step_manners()
         shown = user_input or self._stored.get(CONF_SPEAKER, {})
         return self._show_end("speaker", schema.SPEAKER, shown, CONF_ENTITY_ID, failure)
+
+    async def async_step_manners(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how it takes turns, what limits it and how it treats children."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            chosen = schema.unfold(user_input)
+            if ("quiet_from" in chosen) == ("quiet_until" in chosen):
+                self._take(chosen)
+                return self._finish()
+            errors = {"base": "quiet_hours_incomplete"}
+        shown = user_input or schema.fold(self._stored)
+        return self.async_show_form(
+            step_id="manners",
+            data_schema=self.add_suggested_values_to_schema(schema.MANNERS, shown),
+            errors=errors,
+        )
+
+    def _take(self, chosen: Mapping[str, Any]) -> None:
+        """Take the manners over; a field that was emptied is stored no more."""
+        for field in schema.MANNERS_FIELDS:
+            self._data.pop(field, None)
+        self._data.update(chosen)
 
     def _show_end(
         self,

@@ -6,6 +6,7 @@ The fields are named as they are stored; what was never stored is the default.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import time
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from .const import BusyPolicy, Eagerness, NoiseReduction, TurnDetection
@@ -31,10 +32,25 @@ class _Group:
             }
         )
 
+    def as_data(self) -> dict[str, Any]:
+        """Return the options as they are stored, in JSON's types."""
+        return {name: _stored(getattr(self, name)) for name in self.names()}
+
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of the options."""
         return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+
+
+def _stored(value: Any) -> Any:
+    """Return a value in JSON's types."""
+    match value:
+        case StrEnum():
+            return value.value
+        case time():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def _as_it_is(value: Any) -> Any:

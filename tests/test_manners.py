@@ -1,0 +1,279 @@
+"""Tests of how a voice is to behave: its form, its data, its session."""
+
+from datetime import time
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+from homeassistant.config_entries import SubentryFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import config_validation as cv
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.realtime_pumpkin import schema as module
+from custom_components.realtime_pumpkin.const import (
+    BusyPolicy,
+    NoiseReduction,
+    TurnDetection,
+)
+from custom_components.realtime_pumpkin.links.protocols import (
+    AudioSource,
+    LinkCapabilities,
+)
+from custom_components.realtime_pumpkin.manners import Children, Limits, TurnTaking
+from custom_components.realtime_pumpkin.options import VoiceOptions
+from custom_components.realtime_pumpkin.prompt import DISCLOSURE, SAFETY
+from custom_components.realtime_pumpkin.realtime.config import Behaviour
+from custom_components.realtime_pumpkin.schema import MANNERS, fold, unfold
+from custom_components.realtime_pumpkin.session_setup import (
+    create_behaviour,
+    create_config,
+)
+from demo.house.flows import fields
+from tests.common import VOICE_DATA, only_subentry
+
+TEXTS = json.loads(
+    (Path(module.__file__).parent / "translations/en.json").read_text(encoding="utf-8")
+)
+FULL_DUPLEX = Mock(
+    AudioSource,
+    capabilities=LinkCapabilities(
+        full_duplex=True, echo_cancelled=True, remote_start=True, stop_latency_ms=0
+    ),
+)
+UNTOUCHED: dict[str, Any] = {"turn_taking": {}, "limits": {}, "children": {}}
+CHOSEN: dict[str, Any] = {
+    "barge_in": "off",
+    "echo_tail_ms": 900,
+    "min_speech_ms": 0,
+    "turn_detection": "semantic_vad",
+    "threshold": 0.7,
+    "prefix_padding_ms": 100,
+    "silence_duration_ms": 800,
+    "eagerness": "low",
+    "noise_reduction": "none",
+    "trims_silence": False,
+    "max_duration_s": 60,
+    "idle_timeout_s": 9,
+    "busy": "queue",
+    "cooldown_s": 60,
+    "quiet_from": "22:00:00",
+    "quiet_until": "07:30:00",
+    "daily_budget_usd": 1.5,
+    "monthly_budget_usd": 20.0,
+    "safety_rules": False,
+    "says_it_is_a_computer": True,
+}
+
+
+def options(**data: Any) -> VoiceOptions:
+    """Return the options of a voice that was stored with some data."""
+    return VoiceOptions.from_subentry("Pumpkin", {**VOICE_DATA, **data})
+
+
+def form() -> list[dict[str, Any]]:
+    """Return the form as the frontend receives it."""
+    form: list[dict[str, Any]] = probatio.to_field_list(
+        MANNERS, custom_serializer=cv.custom_serializer
+    )
+    return form
+
+
+def test_data_without_manners_have_the_defaults() -> None:
+    """A voice that was stored before goes on as it was."""
+    read = options()
+    assert (read.turns, read.limits, read.children) == (
+        TurnTaking(),
+        Limits(),
+        Children(),
+    )
+
+
+def test_what_nobody_touched_is_stored_as_the_defaults() -> None:
+    """The form and the options agree on every default."""
+    data = unfold(MANNERS(UNTOUCHED))
+    assert options(**data) == options()
+
+
+def test_what_was_chosen_is_read_as_it_was_meant() -> None:
+    """Each option comes out of what the form stores."""
+    read = options(**unfold(MANNERS(fold(CHOSEN))))
+    assert read.turns.turn_detection is TurnDetection.SEMANTIC_VAD
+    assert read.turns.noise_reduction is NoiseReduction.NONE
+    assert read.limits.busy is BusyPolicy.QUEUE
+    assert (read.limits.quiet_from, read.limits.quiet_until) == (time(22), time(7, 30))
+    groups = (read.turns, read.limits, read.children)
+    stored = {
+        name: value for group in groups for name, value in group.as_data().items()
+    }
+    assert {"barge_in": read.barge_in.value, **stored} == CHOSEN
+
+
+def test_every_field_has_its_texts() -> None:
+    """A label and a description each, and no text is left over."""
+    sections = TEXTS["config_subentries"]["voice"]["step"]["manners"]["sections"]
+    shown = {part["name"]: {f["name"] for f in part["schema"]} for part in form()}
+    assert sections.keys() == shown.keys()
+    for name, part in sections.items():
+        assert part["data"].keys() == part["data_description"].keys() == shown[name]
+
+
+def test_every_choice_has_its_text() -> None:
+    """A select shows words, not keys."""
+    selects = [
+        field["selector"]["select"]
+        for part in form()
+        for field in part["schema"]
+        if "select" in field["selector"]
+    ]
+    assert len(selects) == 5
+    for select in selects:
+        texts = TEXTS["selector"][select["translation_key"]]["options"]
+        assert list(texts) == select["options"]
+
+
+def test_a_reader_of_forms_can_submit_it_without_an_answer() -> None:
+    """Every part is folded and every field has a default or may stay empty."""
+    assert all(part["expanded"] is False for part in form())
+    assert MANNERS(fields(form(), {})) == MANNERS(UNTOUCHED)
+
+
+async def async_to_manners(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> SubentryFlowResult:
+    """Open the flow for the account's voice and go on to the last step."""
+    flow = hass.config_entries.subentries
+    result = await entry.start_subentry_reconfigure_flow(
+        hass, only_subentry(entry).subentry_id
+    )
+    assert result["step_id"] == "reconfigure"
+    persona = {k: VOICE_DATA[k] for k in ("instructions", "voice", "model")}
+    for answer in (
+        {"name": "Pumpkin", **persona},
+        {"host": "192.0.2.7", "port": 10700},
+        {},
+    ):
+        result = await flow.async_configure(result["flow_id"], answer)
+    assert result["step_id"] == "manners"
+    return result
+
+
+async def test_manners_are_changed_shown_again_and_emptied(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """What is stored is suggested; a time that was emptied is gone."""
+    flow = hass.config_entries.subentries
+    result = await async_to_manners(hass, loaded_entry)
+    await flow.async_configure(result["flow_id"], fold(CHOSEN))
+    await hass.async_block_till_done()
+    assert only_subentry(loaded_entry).data == {**VOICE_DATA, **CHOSEN}
+    result = await async_to_manners(hass, loaded_entry)
+    assert result["data_schema"] is not None
+    suggested = {
+        str(field): field.description["suggested_value"]
+        for part in result["data_schema"].schema.values()
+        for field in part.schema.schema
+        if field.description
+    }
+    assert suggested == CHOSEN
+    emptied = {
+        name: value for name, value in CHOSEN.items() if not name.startswith("quiet")
+    }
+    await flow.async_configure(result["flow_id"], fold(emptied))
+    await hass.async_block_till_done()
+    assert only_subentry(loaded_entry).data == {**VOICE_DATA, **emptied}
+
+
+@pytest.mark.parametrize("field", ["quiet_from", "quiet_until"])
+async def test_quiet_hours_need_both_ends(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, field: str
+) -> None:
+    """Half of them would silently do nothing."""
+    result = await async_to_manners(hass, loaded_entry)
+    flow = hass.config_entries.subentries
+    half = {**UNTOUCHED, "limits": {field: "22:00:00"}}
+    result = await flow.async_configure(result["flow_id"], half)
+    assert result["errors"] == {"base": "quiet_hours_incomplete"}
+    result = await flow.async_configure(result["flow_id"], UNTOUCHED)
+    assert result["type"] is FlowResultType.ABORT
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        ("turn_taking", "threshold", 1.5),
+        ("turn_taking", "turn_detection", "telepathy"),
+        ("limits", "max_duration_s", 0),
+        ("limits", "quiet_from", "late"),
+        ("limits", "daily_budget_usd", -1),
+        ("limits", "busy", "fight"),
+    ],
+)
+async def test_a_value_out_of_range_is_refused_by_the_form(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    part: str,
+    field: str,
+    value: Any,
+) -> None:
+    """Nothing is stored that no conversation could use."""
+    result = await async_to_manners(hass, loaded_entry)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.subentries.async_configure(
+            result["flow_id"], {**UNTOUCHED, part: {field: value}}
+        )
+
+
+async def test_the_defaults_are_those_of_the_session(hass: HomeAssistant) -> None:
+    """Whoever chooses nothing gets what the conversation is built for."""
+    config = create_config(hass, options(), None, ())
+    heard = config.as_dict()["audio"]["input"]
+    assert heard["noise_reduction"] == {"type": "far_field"}
+    assert heard["turn_detection"] == {
+        "type": "server_vad",
+        "threshold": 0.5,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": 500,
+        "create_response": False,
+        "interrupt_response": False,
+    }
+    assert create_behaviour(options(), FULL_DUPLEX, "", None) == Behaviour()
+
+
+async def test_what_was_chosen_reaches_the_session(hass: HomeAssistant) -> None:
+    """Milliseconds become seconds, no noise reduction becomes null."""
+    chosen = options(**CHOSEN)
+    heard = create_config(hass, chosen, None, ()).as_dict()["audio"]["input"]
+    assert heard["noise_reduction"] is None
+    assert heard["turn_detection"]["type"] == "semantic_vad"
+    assert heard["turn_detection"]["eagerness"] == "low"
+    behaviour = create_behaviour(chosen, FULL_DUPLEX, "", None)
+    assert behaviour == Behaviour(
+        barge_in=False,
+        echo_tail=0.9,
+        min_speech=0.0,
+        trims_silence=False,
+        max_duration=60.0,
+        idle_timeout=9.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "rules"),
+    [
+        ({}, (True, False)),
+        ({"safety_rules": False}, (False, False)),
+        ({"says_it_is_a_computer": True}, (True, True)),
+    ],
+)
+async def test_the_rules_for_children_are_on_unless_switched_off(
+    hass: HomeAssistant, data: dict[str, bool], rules: tuple[bool, bool]
+) -> None:
+    """Only an explicit choice takes them away."""
+    words = create_config(hass, options(**data), None, ()).instructions
+    assert (SAFETY in words, DISCLOSURE in words) == rules
