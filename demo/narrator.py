@@ -10,6 +10,8 @@ from .visit import Line
 _NOTES = {
     "conversation_started": "The pumpkin wakes up.",
     "conversation_ended": "The conversation is over.",
+    "interrupted": "The pumpkin lets itself be interrupted.",
+    "resumed": "It was nothing: the pumpkin goes on.",
 }
 
 
@@ -44,11 +46,12 @@ class Narrator:
     def visitor_says(self, line: Line, quiet_ms: int) -> None:
         """Tell a line of the visitor, who starts to speak now."""
         self._flush()
+        after = f"after {quiet_ms} ms of silence"
         self._terminal.said(
             self._at(self._ears.heard.now_ms),
             self._visitor,
             line.text,
-            f"after {quiet_ms} ms of silence",
+            "into the pumpkin's words" if line.interrupts else after,
             "visitor",
         )
 

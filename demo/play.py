@@ -46,7 +46,7 @@ async def play(
     terminal.title(f"{script.title} (seconds since the doorbell)")
     async with (
         await Ears.at(on.porch.card.address) as ears,
-        _listening(on) as log,
+        _listening(on, script) as log,
     ):
         await asyncio.sleep(BEFORE_S)
         narrator = Narrator(terminal, ears, script.visitor.name)
@@ -64,9 +64,9 @@ async def play(
 
 
 @asynccontextmanager
-async def _listening(on: Stage) -> AsyncIterator[EventLog]:
+async def _listening(on: Stage, script: Visit) -> AsyncIterator[EventLog]:
     """Keep Home Assistant's events while the visit goes on."""
-    entities = {setup.DOORBELL, on.voice, on.player or on.voice}
+    entities = {setup.DOORBELL, on.voice, on.player or on.voice, *script.turned_on}
     log = EventLog(on.folder.path / "events.jsonl", entities)
     await log.follow(on.house)
     try:
@@ -109,9 +109,7 @@ def _publish(on: Stage, script: Visit, options: Options, log: EventLog) -> Playe
         end_at = recording.started_at + recording.duration_s
         recording = cut(recording, bell.at - BEFORE_S, end_at)
     write_recording(path / "visit.wav", recording)
-    expected = Expectation(
-        setup.DOORBELL, on.voice, len(script.lines), script.finished_by
-    )
+    expected = _expected(on, script)
     seen = Measurement.of_folder(path, expected)
     checks = [house_log.check(on.folder.logs / "home-assistant.log")]
     content = judging.report(seen, checks)
@@ -123,9 +121,21 @@ def _publish(on: Stage, script: Visit, options: Options, log: EventLog) -> Playe
     }
     judging.write_report(path / "report.json", content)
     talk = conversation.speeches(seen)
-    write_transcript(path / "transcript.md", script, talk, content)
+    write_transcript(path / "transcript.md", script, seen, talk, content)
     draw(path / "timeline.png", seen, talk, script.visitor.name)
     return Played(seen, content)
+
+
+def _expected(on: Stage, script: Visit) -> Expectation:
+    """Return what a visit must have been."""
+    return Expectation(
+        setup.DOORBELL,
+        on.voice,
+        len(script.lines),
+        script.finished_by,
+        interruptions=sum(line.interrupts for line in script.lines),
+        turned_on=script.turned_on,
+    )
 
 
 def tell(played: Played, terminal: Terminal) -> None:

@@ -1,11 +1,12 @@
 """Set up all that a visit needs, with every part real."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import os
 from pathlib import Path
+from typing import Any
 
 from .house import setup
 from .house.client import House
@@ -85,7 +86,7 @@ async def stage(
         async with House.at(url) as house:
             account = setup.Account(service.result(), account_key)
             entry_id, voice, player = await _furnish(
-                house, porch.result(), account, terminal
+                house, porch.result(), account, script.voice, terminal
             )
             yield Stage(
                 folder,
@@ -143,7 +144,11 @@ class _Parts:
 
 
 async def _furnish(
-    house: House, porch: Porch, account: setup.Account, terminal: Terminal
+    house: House,
+    porch: Porch,
+    account: setup.Account,
+    more: Mapping[str, Any],
+    terminal: Terminal,
 ) -> tuple[str, str, str | None]:
     """Do in the user interface what a new user does.
 
@@ -160,7 +165,9 @@ async def _furnish(
     with terminal.step("Integration: Realtime Pumpkin"):
         entry_id = await setup.add_account(house, account)
     with terminal.step("Voice: the pumpkin"):
-        voice = await setup.add_voice(house, entry_id, porch.satellite_port, player)
+        voice = await setup.add_voice(
+            house, entry_id, porch.satellite_port, player, more
+        )
     with terminal.step("Doorbell, blueprint and automation"):
         doorbell = await setup.add_doorbell(house)
         inputs = {"doorbell": doorbell, "voice": voice}

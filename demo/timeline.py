@@ -15,6 +15,7 @@ from .measure.recording import Samples
 from .measure.report import Measurement
 
 _NIGHT, _PAPER, _FAINT = "#15111f", "#efe6d5", "#7d748c"
+_CUT, _TOOL = "#ff5a7a", "#c9a3ff"
 _COLOURS = {Who.PUMPKIN: "#ff8a1f", Who.VISITOR: "#58cfc0"}
 _LANES = {Who.VISITOR: 1.0, Who.PUMPKIN: -1.0}
 _HEIGHT = 0.62
@@ -64,6 +65,7 @@ def draw(path: Path, seen: Measurement, talk: Sequence[Speech], visitor: str) ->
     for index, speech in enumerate(talk):
         _draw_words(picture, index, speech)
     _draw_pauses(picture)
+    _draw_interruptions(picture)
     _draw_marks(picture)
     figure.text(0.05, 0.935, "One visit at the door", color=_PAPER, fontsize=17)
     figure.text(0.975, 0.937, _summary(seen), color=_FAINT, fontsize=10.5, ha="right")
@@ -172,35 +174,73 @@ def _silences(picture: Picture) -> Iterator[tuple[float, float, bool]]:
         before = speech.span.end_s
 
 
+def _draw_interruptions(picture: Picture) -> None:
+    """Show for how long both were heard, and where the pumpkin fell silent."""
+    axes = picture.axes
+    for each in picture.seen.interruptions:
+        start = picture.x(each.speech.start_s)
+        end = picture.x(each.told_s if each.silent_s is None else each.silent_s)
+        bottom, top = _LANES[Who.PUMPKIN] - _HEIGHT, _LANES[Who.VISITOR] + _HEIGHT
+        axes.fill_between(
+            (start, end), bottom, top, color=_CUT, alpha=0.22, linewidth=0, zorder=0
+        )
+        axes.plot(
+            (end, end),
+            (bottom, _LANES[Who.PUMPKIN] + _HEIGHT),
+            color=_CUT,
+            linewidth=2.2,
+        )
+        took = each.first_sound_to_silence_ms
+        axes.text(
+            start - 0.005 * picture.width_s,
+            0.05,
+            "interrupted" if took is None else f"interrupted\nsilent in {took:.0f} ms",
+            color=_CUT,
+            fontsize=9.5,
+            fontweight="bold",
+            ha="right",
+            va="center",
+        )
+
+
 def _draw_marks(picture: Picture) -> None:
     """Mark the doorbell, the tools and the end."""
-    marks = [(picture.seen.doorbell_s, "doorbell")]
-    marks += [
-        (picture.seen.recording.place_s(event.at), str(event.data.get("name")))
-        for event in house.named(picture.seen.events, "tool_called")
-    ]
-    marks.append((picture.seen.ended_s, "conversation ended"))
+    seen = picture.seen
+    tools = {event.at for event in seen.tool_calls}
+    marks = [(seen.doorbell_s, "doorbell", _PAPER), *_tool_marks(seen, tools)]
+    marks.append((seen.ended_s, "conversation ended", _PAPER))
     rows = [float("-inf")] * 4
-    for place, name in sorted((at, name) for at, name in marks if at is not None):
+    known = ((at, name, colour) for at, name, colour in marks if at is not None)
+    for place, name, colour in sorted(known):
         free = (row for row, until in enumerate(rows) if until < place)
         row = next(free, len(rows) - 1)
         rows[row] = place + len(name) * 1.5 * _LETTER * picture.width_s
-        _draw_mark(picture, picture.x(place), name, row)
+        _draw_mark(picture, picture.x(place), name, row, colour)
 
 
-def _draw_mark(picture: Picture, x: float, name: str, row: int) -> None:
+def _tool_marks(
+    seen: Measurement, of_house: set[float]
+) -> Iterator[tuple[float | None, str, str]]:
+    """Yield the calls of tools (place, name, colour); the house's stand out."""
+    for event in house.named(seen.events, "tool_called"):
+        name = f"{event.data.get('name')}()"
+        colour = _TOOL if event.at in of_house else _PAPER
+        yield seen.recording.place_s(event.at), name, colour
+
+
+def _draw_mark(picture: Picture, x: float, name: str, row: int, colour: str) -> None:
     """Draw one mark with its name, in one of the rows at the top."""
     axes = picture.axes
-    axes.axvline(
-        x, color=_PAPER, alpha=0.55, linewidth=1, linestyle=(0, (2, 3)), zorder=0
-    )
+    line = "solid" if colour == _TOOL else (0, (2, 3))
+    axes.axvline(x, color=colour, alpha=0.55, linewidth=1, linestyle=line, zorder=0)
     near_end = x > axes.get_xlim()[1] - picture.width_s * 0.12
     axes.annotate(
         name,
         (x, 2.45),
         (-5 if near_end else 5, -2 - row * 15),
         textcoords="offset points",
-        color=_PAPER,
+        color=colour,
+        fontweight="bold" if colour == _TOOL else "normal",
         fontsize=9.5,
         style="italic",
         ha="right" if near_end else "left",
@@ -212,4 +252,16 @@ def _summary(seen: Measurement) -> str:
     """Return the figures in one line."""
     gaps = ", ".join(f"{turn.gap_ms:.0f}" for turn in seen.answered)
     greeting = "never" if seen.greeting_ms is None else f"{seen.greeting_ms:.0f} ms"
-    return f"doorbell to first sound {greeting}  ·  answers after {gaps or 'never'} ms"
+    figures = [
+        f"doorbell to first sound {greeting}",
+        f"answers after {gaps or 'never'} ms",
+        *_counted(len(seen.interruptions), "interruption"),
+        *_counted(len(seen.tool_calls), "tool call"),
+    ]
+    return "  ·  ".join(figures)
+
+
+def _counted(number: int, what: str) -> Iterator[str]:
+    """Yield how often something happened, where it did."""
+    if number:
+        yield f"{number} {what}{'s' if number > 1 else ''}"

@@ -1,11 +1,13 @@
 """A visit as data: who comes, what they say, and how it must end."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 import tomllib
 from typing import Any, Self
 
 VISITS = Path(__file__).parent / "visits"
+_OWN_KEYS = frozenset({"visitor", "lines", "turned_on"})
 
 
 class VisitError(Exception):
@@ -27,10 +29,25 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a visitor says once the pumpkin has been quiet for a while."""
+    """What a visitor says: when the pumpkin has been quiet for a while, or into it.
+
+    Raises `VisitError` unless it has exactly one of the two times.
+    """
 
     text: str
-    after_quiet_ms: int
+    after_quiet_ms: int = 0
+    interrupts_after_ms: int = 0
+    """How long the pumpkin has spoken when it is interrupted; 0: it is heard out."""
+
+    def __post_init__(self) -> None:
+        """Refuse a line without a time of its own, or with two."""
+        if (self.after_quiet_ms > 0) is (self.interrupts_after_ms > 0):
+            raise VisitError(f"When is “{self.text}” said?")
+
+    @property
+    def interrupts(self) -> bool:
+        """Tell whether the line is spoken into what the pumpkin says."""
+        return self.interrupts_after_ms > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,11 @@ class Visit:
     lines: tuple[Line, ...]
     finished_by: str
     answer_within_s: float
+    voice: Mapping[str, Any] = field(default_factory=dict)
+    """What the voice's form is given besides where it listens and speaks."""
+
+    turned_on: tuple[str, ...] = ()
+    """The entities that must be on in the end, each by a tool of its own."""
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -50,7 +72,8 @@ class Visit:
             return cls(
                 visitor=Visitor(**data["visitor"]),
                 lines=tuple(Line(**line) for line in data["lines"]),
-                **{key: data[key] for key in data.keys() - {"visitor", "lines"}},
+                turned_on=tuple(data.get("turned_on", ())),
+                **{key: data[key] for key in data.keys() - _OWN_KEYS},
             )
         except (KeyError, TypeError) as err:
             raise VisitError(f"This is no visit: {err}") from err

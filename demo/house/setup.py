@@ -57,10 +57,17 @@ async def add_account(house: House, account: Account) -> str:
 
 
 async def add_voice(
-    house: House, entry_id: str, satellite_port: int, speaker: str | None
+    house: House,
+    entry_id: str,
+    satellite_port: int,
+    speaker: str | None,
+    more: Answers,
 ) -> str:
-    """Add the pumpkin; it speaks at a media player, else at its satellite."""
-    answers: Json = {"host": _LOCAL, "port": satellite_port}
+    """Add the pumpkin; it speaks at a media player, else at its satellite.
+
+    `more` is what its form is given besides.
+    """
+    answers: Json = {**more, "host": _LOCAL, "port": satellite_port}
     if speaker:
         answers["entity_id"] = speaker
     answers["menu"] = ["wyoming", "media_player" if speaker else "satellite"]

@@ -9,10 +9,14 @@ from typing import Any, Self
 
 from . import events as house, speech
 from .events import HouseEvent
+from .interruption import Interruption, interruptions
 from .recording import Recording, read_recording
 
 ENDED_AFTER_SOUND_MS = 1000
 """The conversation is over at most this long after the last sound was heard."""
+
+SILENT_WITHIN_MS = 1500
+"""How long an interrupted pumpkin may go on: a cough must not cost it its words."""
 
 CLOCK_TOLERANCE_MS = 30
 """How far two processes may see the same moment apart: one sound card period each."""
@@ -26,6 +30,9 @@ class Expectation:
     voice: str
     utterances: int
     finished_by: str
+    interruptions: int = 0
+    turned_on: Sequence[str] = ()
+    """The entities that must be on in the end, each by a tool of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,26 @@ class Measurement:
         return speech.overlaps([turn.utterance for turn in self.turns], self.pumpkin)
 
     @cached_property
+    def interruptions(self) -> list[Interruption]:
+        """Return when the visitor interrupted the pumpkin."""
+        visitor = [turn.utterance for turn in self.turns]
+        found = interruptions(self.events, self.recording, visitor, self.pumpkin)
+        return list(found)
+
+    @cached_property
+    def clashes(self) -> list[speech.Span]:
+        """Return where both spoke at once without an interruption."""
+        meant = {each.speech.start_s for each in self.interruptions}
+        return [span for span in self.overlaps if span.start_s not in meant]
+
+    @cached_property
+    def tool_calls(self) -> list[HouseEvent]:
+        """Return the calls of the house's tools: of all but the one that ends it."""
+        called = house.named(self.events, "tool_called")
+        ends = self.expected.finished_by
+        return [event for event in called if event.data.get("name") != ends]
+
+    @cached_property
     def finished_by(self) -> str | None:
         """Return the tool that ended the conversation, else the reason of its end."""
         ended = house.first(self.events, "conversation_ended")
@@ -136,7 +163,9 @@ def checks(seen: Measurement) -> Iterator[Check]:
     heard = [event.text for event in house.named(seen.events, "user_transcript")]
     understood = len([text for text in heard if text])
     yield _number("every line was heard", understood, expected.utterances)
-    yield Check("nobody spoke at once", not seen.overlaps, _spans(seen.overlaps))
+    yield Check("nobody spoke at once", not seen.clashes, _spans(seen.clashes))
+    yield from _interrupted(seen)
+    yield from _turned_on(seen)
     yield Check(
         f"{expected.finished_by} ended it",
         seen.finished_by == expected.finished_by,
@@ -159,6 +188,17 @@ def report(seen: Measurement, more: Sequence[Check] = ()) -> dict[str, Any]:
         "doorbell_to_first_sound_ms": _rounded(seen.greeting_ms),
         "response_gaps_ms": [_rounded(turn.gap_ms) for turn in seen.answered],
         "turns": len(seen.answered),
+        "interruptions": house.counts(seen.events).get("interrupted", 0),
+        "interruption_to_silence_ms": [
+            _rounded(each.first_sound_to_silence_ms) for each in seen.interruptions
+        ],
+        "speech_started_to_silence_ms": [
+            _rounded(each.noticed_to_silence_ms) for each in seen.interruptions
+        ],
+        "interrupted_to_silence_ms": [
+            _rounded(each.told_to_silence_ms) for each in seen.interruptions
+        ],
+        "tool_calls": len(seen.tool_calls),
         "finished_by": seen.finished_by,
         "last_sound_to_end_ms": _rounded(seen.ended_after_sound_ms),
         "overlaps_ms": [_rounded(span.duration_s * 1000) for span in seen.overlaps],
@@ -182,6 +222,28 @@ def _greeted(seen: Measurement) -> bool:
     if seen.greeting_s is None:
         return False
     return not seen.turns or seen.greeting_s < seen.turns[0].utterance.start_s
+
+
+def _interrupted(seen: Measurement) -> Iterator[Check]:
+    """Judge the interruptions, and that the pumpkin fell silent at each."""
+    wanted = seen.expected.interruptions
+    yield _number("the visitor interrupted", len(seen.interruptions), wanted)
+    if not wanted:
+        return
+    figures = [each.first_sound_to_silence_ms for each in seen.interruptions]
+    ok = all(ms is not None and ms <= SILENT_WITHIN_MS for ms in figures)
+    shown = ", ".join(_ms(ms) for ms in figures)
+    yield Check("the pumpkin let itself be interrupted", ok, f"silent after {shown}")
+
+
+def _turned_on(seen: Measurement) -> Iterator[Check]:
+    """Judge what the pumpkin did in the house."""
+    wanted = seen.expected.turned_on
+    yield _number("the pumpkin worked in the house", len(seen.tool_calls), len(wanted))
+    for entity_id in wanted:
+        states = [state for _, state in house.states(seen.events, entity_id)]
+        name = f"{entity_id.partition('.')[2].replace('_', ' ')} was switched on"
+        yield Check(name, states[-1:] == ["on"], " → ".join(states) or "untouched")
 
 
 def _goodbye(seen: Measurement) -> Check:

@@ -90,6 +90,10 @@ class Ears:
         """Wait until the speaker has been quiet for a while."""
         await self._until(lambda: self.heard.quiet_ms >= quiet_ms)
 
+    async def wait_until(self, ms: int) -> None:
+        """Wait until a time of the recording, in ms."""
+        await self._until(lambda: self.heard.now_ms >= ms)
+
     async def say(self, line: Path) -> int:
         """Say a line (PCM s16le mono at the microphone's rate); return its end in ms."""
         said = self.heard.lines_ended + 1

@@ -27,6 +27,10 @@ automation: !include automations.yaml
 config:
 frontend:
 history:
+input_boolean:
+  fog_machine:
+    name: Fog machine
+    icon: mdi:weather-fog
 input_button:
 logbook:
 logger:
@@ -36,6 +40,14 @@ logger:
     homeassistant.components.automation: info
     homeassistant.core: info
 recorder:
+script:
+  fog_machine:
+    alias: Fog machine
+    description: Switches on the fog machine on the porch.
+    sequence:
+      - action: input_boolean.turn_on
+        target:
+          entity_id: input_boolean.fog_machine
 system_health:
 """
 

@@ -15,7 +15,9 @@ RATE = 24000
 STARTED_AT = 1_800_000_000.0
 DOORBELL = "input_button.doorbell"
 VOICE = "assist_satellite.pumpkin"
+FOG = "input_boolean.fog_machine"
 EXPECTED = Expectation(DOORBELL, VOICE, 2, "finish_conversation")
+INTERRUPTED = Expectation(DOORBELL, VOICE, 2, "finish_conversation", 1, (FOG,))
 
 
 def silence(seconds: float) -> Samples:
@@ -65,6 +67,7 @@ class Night:
 
     seconds: float = 20
     events: list[HouseEvent] = field(default_factory=list)
+    expected: Expectation = EXPECTED
 
     def __post_init__(self) -> None:
         """Let it be silent on both sides."""
@@ -92,6 +95,19 @@ class Night:
         night.events.append(state(VOICE, 15210, "idle", "responding"))
         return night
 
+    @classmethod
+    def interrupted(cls) -> Self:
+        """Return a visit whose visitor speaks 640 ms into the riddle, for fog."""
+        night = cls.as_it_must_be()
+        night.expected = INTERRUPTED
+        night.pumpkin((9000, 10640))
+        night.happens("speech_started", 10200)
+        night.happens("interrupted", 10600, response_id="resp_2", heard_ms=4000)
+        night.happens("tool_called", 11350, name="fog_machine")
+        night.events.append(state(FOG, 11360, "on", "off"))
+        night.events.sort(key=lambda event: event.at)
+        return night
+
     def pumpkin(self, *sounds: tuple[int, int]) -> None:
         """Let the speaker sound (start and end in ms)."""
         for start_ms, end_ms in sounds:
@@ -114,7 +130,7 @@ class Night:
     def measured(self) -> Measurement:
         """Return what can be known of the visit."""
         recording = Recording(RATE, STARTED_AT, self.microphone, self.speaker)
-        return Measurement(recording, self.events, EXPECTED)
+        return Measurement(recording, self.events, self.expected)
 
 
 def failed(content: dict[str, Any]) -> Sequence[str]:

@@ -64,14 +64,39 @@ def test_the_transcript_shows_what_was_said_and_what_was_heard(tmp_path: Path) -
     seen = Night.as_it_must_be().measured()
     script = load("trick_or_treat")
     path = tmp_path / "transcript.md"
-    write_transcript(path, script, speeches(seen), report(seen))
+    write_transcript(path, script, seen, speeches(seen), report(seen))
     text = path.read_text()
     assert f"{script.lines[0].text} *(heard: trick or treat)*" in text
     assert text.index("Good evening.") < text.index("A riddle!")
     assert "Doorbell to first sound: 300.0 ms" in text
 
 
-@pytest.mark.parametrize("night", [Night.as_it_must_be(), Night(seconds=0.1)])
+def test_the_transcript_shows_the_interruption_and_the_tool(tmp_path: Path) -> None:
+    """Between the words, where they happened."""
+    seen = Night.interrupted().measured()
+    path = tmp_path / "transcript.md"
+    write_transcript(path, load("interruption"), seen, speeches(seen), report(seen))
+    rows = path.read_text().splitlines()
+    cut = "| 8.6 s |  | | *The pumpkin is interrupted: silent 640 ms after"
+    (interrupted,) = (i for i, row in enumerate(rows) if row.startswith(cut))
+    (called,) = (i for i, row in enumerate(rows) if "`fog_machine`" in row)
+    (answered,) = (i for i, row in enumerate(rows) if "Good night." in row)
+    assert interrupted < called < answered
+    assert "- Interrupted to silence: 640.0 ms" in rows
+    assert "- Calls of the house's tools: 1" in rows
+
+
+def test_who_interrupts_has_no_pause_before_them(tmp_path: Path) -> None:
+    """A pause is never less than nothing."""
+    seen = Night.interrupted().measured()
+    path = tmp_path / "transcript.md"
+    write_transcript(path, load("interruption"), seen, speeches(seen), report(seen))
+    assert "| -" not in path.read_text().partition("The doorbell rings")[2]
+
+
+@pytest.mark.parametrize(
+    "night", [Night.as_it_must_be(), Night.interrupted(), Night(seconds=0.1)]
+)
 def test_the_timeline_can_be_drawn_of_any_night(tmp_path: Path, night: Night) -> None:
     """Also where nothing happened at all."""
     seen = night.measured()

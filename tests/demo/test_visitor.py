@@ -131,6 +131,30 @@ async def test_every_line_is_said_after_an_answer_of_its_own() -> None:
         assert ended == [1510, 3620]
 
 
+async def test_a_line_that_interrupts_is_said_into_the_answer() -> None:
+    """As long after the answer's first sound as the script says, not earlier."""
+    async with at_the_door() as (door, ears):
+        begun: list[str] = []
+        lines = (Line("Stop!", interrupts_after_ms=300),)
+        visiting = asyncio.create_task(
+            visit(
+                ears,
+                Visit("A visit", CHILD, lines, "finish_conversation", 5),
+                [Path("stop.pcm")],
+                0,
+                lambda line, _: begun.append(line.text),
+                lambda _: None,
+            )
+        )
+        door.passes(1000)
+        door.passes(290, speaker=5000)
+        await _heard(ears, door.ms)
+        assert begun == []
+        door.passes(10, speaker=5000)
+        assert await door.hear_line() == "stop.pcm"
+        await visiting
+
+
 async def test_a_visitor_who_is_not_answered_gives_up() -> None:
     """Only what is said after the line is an answer."""
     async with at_the_door() as (door, ears):
@@ -185,7 +209,14 @@ def test_every_visit_in_the_folder_can_be_loaded(name: str) -> None:
     loaded = load(name)
     assert loaded.lines
     assert loaded.finished_by
-    assert all(line.text and line.after_quiet_ms > 0 for line in loaded.lines)
+    assert all(line.text for line in loaded.lines)
+
+
+@pytest.mark.parametrize("times", [{}, {"after_quiet_ms": 1, "interrupts_after_ms": 1}])
+def test_a_line_has_one_time(times: dict[str, int]) -> None:
+    """Neither none nor two."""
+    with pytest.raises(VisitError):
+        Line("When?", **times)
 
 
 @pytest.mark.parametrize(
