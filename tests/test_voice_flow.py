@@ -225,6 +225,38 @@ async def test_a_value_of_the_wrong_kind_is_refused_by_the_form(
     assert list(caught.value.schema_errors) == [field]
 
 
+async def test_scripts_that_were_chosen_are_what_the_voice_may_run(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """None are unless they are chosen."""
+    scripts = ["script.fog_machine", "script.thunder"]
+    result = await async_add(hass, loaded_entry)
+    result = await async_fill(hass, result, {**PERSONA, "scripts": scripts})
+    result = await async_fill(hass, result, MICROPHONE)
+    result = await async_fill(hass, result, {})
+    result = await async_fill(hass, result, UNTOUCHED)
+    options = VoiceOptions.from_subentry("Witch", result["data"])
+    assert options.scripts == ("script.fog_machine", "script.thunder")
+    await hass.async_block_till_done()
+
+
+async def test_scripts_that_were_taken_away_can_be_run_no_more(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """The frontend leaves out a field that was emptied."""
+    entry = account(realtime_url, voice(data={"scripts": ["script.fog_machine"]}))
+    await async_set_up(hass, entry)
+    result = await async_reconfigure(hass, entry)
+    assert shown(result)["scripts"] == ["script.fog_machine"]
+    kept = {key: value for key, value in shown(result).items() if key != "scripts"}
+    result = await async_fill(hass, result, kept)
+    result = await async_fill(hass, result, shown(result))
+    result = await async_fill(hass, result, {})
+    await async_fill(hass, result, UNTOUCHED)
+    await hass.async_block_till_done()
+    assert "scripts" not in only_subentry(entry).data
+
+
 async def test_a_template_that_fails_says_why(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:

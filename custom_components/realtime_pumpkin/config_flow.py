@@ -43,6 +43,7 @@ from .const import (
     CONF_MICROPHONE,
     CONF_MODEL,
     CONF_PORT,
+    CONF_SCRIPTS,
     CONF_SPEAKER,
     DEFAULT_BASE_URL,
     DEFAULT_MODEL,
@@ -238,7 +239,9 @@ class VoiceFlow(ConfigSubentryFlow):
         if user_input is not None:
             errors, placeholders = await self._async_persona_errors(user_input)
             if not errors:
-                self._data = {**self._stored, **user_input}
+                self._data = dict(self._stored)
+                self._data.pop(CONF_SCRIPTS, None)  # An emptied field is not sent.
+                self._data.update(user_input)
                 self._title = self._data.pop(CONF_NAME).strip()
                 return await self.async_step_microphone()
         shown = user_input or {CONF_NAME: self._title or None, **self._stored}

@@ -34,6 +34,7 @@ from .const import (
     CONF_INSTRUCTIONS,
     CONF_MODEL,
     CONF_PORT,
+    CONF_SCRIPTS,
     CONF_VOICE,
     DEFAULT_BASE_URL,
     DEFAULT_INSTRUCTIONS,
@@ -41,6 +42,7 @@ from .const import (
     DEFAULT_SATELLITE_PORT,
     DEFAULT_VOICE,
     MODELS,
+    SCRIPT_DOMAIN,
     VOICES,
     BargeIn,
     BusyPolicy,
@@ -87,6 +89,12 @@ PERSONA: Final = probatio.Schema(
                 options=list(MODELS),
                 custom_value=True,
                 mode=SelectSelectorMode.DROPDOWN,
+            )
+        ),
+        probatio.Optional(CONF_SCRIPTS): EntitySelector(
+            EntitySelectorConfig(
+                filter=EntityWithDeviceFilterSelectorConfig(domain=SCRIPT_DOMAIN),
+                multiple=True,
             )
         ),
     }
