@@ -19,11 +19,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "realtime options",
         "links rehearsal schema limits",
         "tools prompt client bus issues ledger porch_check",
-        "call config_flow house_tools session_setup",
+        "call checkup porch_report config_flow house_tools session_setup",
         "coordinator",
         "models",
         "entity",
-        "assist_satellite event diagnostics",
+        "assist_satellite button event diagnostics",
         "services websocket_api",
         "__init__",
     )

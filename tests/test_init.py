@@ -52,6 +52,7 @@ async def test_a_voice_is_one_device_with_its_entities(
     assert {(entity.entity_id, entity.unique_id) for entity in entities} == {
         (VOICE_ENTITY_ID, f"{subentry.subentry_id}_voice"),
         (EVENT_ENTITY_ID, f"{subentry.subentry_id}_conversation"),
+        ("button.pumpkin_porch_check", f"{subentry.subentry_id}_porch_check"),
     }
     assert {entity.config_subentry_id for entity in entities} == {subentry.subentry_id}
 

@@ -282,9 +282,8 @@ def test_every_action_has_text_and_icon(
     """Actions, their fields and their texts are the same three sets."""
     assert actions.keys() == texts["services"].keys() == icons["services"].keys()
     for name, action in actions.items():
-        assert (
-            action.get("fields", {}).keys() == texts["services"][name]["fields"].keys()
-        )
+        described = texts["services"][name].get("fields", {})
+        assert action.get("fields", {}).keys() == described.keys()
 
 
 def test_every_choice_of_an_action_has_its_text(

@@ -1,9 +1,10 @@
 """Realtime Pumpkin: spoken conversations with whoever is at the door."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+import functools
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
@@ -15,7 +16,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .client import RealtimeAccount, async_check_account, create_account
-from .const import CONF_MODEL, DEFAULT_MODEL, DOMAIN, SUBENTRY_VOICE
+from .const import CONF_CALIBRATION, CONF_MODEL, DEFAULT_MODEL, DOMAIN, SUBENTRY_VOICE
 from .coordinator import VoiceCoordinator
 from .issues import async_clear_issues
 from .ledger import Ledger
@@ -24,7 +25,7 @@ from .realtime.errors import ErrorKind, RealtimeError
 from .services import async_setup_services
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.EVENT)
+PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.EVENT)
 
 # The key is good, and what is wrong is told where a conversation needs it.
 _GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})
@@ -49,7 +50,8 @@ async def async_setup_entry(
     }
     entry.runtime_data = RealtimePumpkinData(account, ledger, voices)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    on_update = functools.partial(_async_update, _set_up_with(entry))
+    entry.async_on_unload(entry.add_update_listener(on_update))
 
     @callback
     def check_budgets(now: datetime) -> None:
@@ -96,9 +98,27 @@ async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:
     await asyncio.gather(*(voice.async_shutdown() for voice in voices))
 
 
-async def _async_reload(hass: HomeAssistant, entry: RealtimePumpkinConfigEntry) -> None:
-    """Take over what a flow changed, a voice added or removed included."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+async def _async_update(
+    before: Mapping[str, Any], hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> None:
+    """Take over what a flow changed, a voice added or removed included.
+
+    What a porch check measured ends no conversation of another voice.
+    """
+    if _set_up_with(entry) != before:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    for voice in entry.runtime_data.voices.values():
+        voice.async_take_over()
+
+
+def _set_up_with(entry: RealtimePumpkinConfigEntry) -> Mapping[str, Any]:
+    """Return all that an entry is set up with, which is not what is measured."""
+    voices = {
+        voice.subentry_id: (voice.title, {**voice.data, CONF_CALIBRATION: None})
+        for voice in _voices(entry)
+    }
+    return {"title": entry.title, "data": dict(entry.data), "voices": voices}
 
 
 async def _async_open_account(

@@ -36,6 +36,7 @@ from . import schema
 from .client import async_check_account, create_account, normalize_url
 from .const import (
     CONF_BASE_URL,
+    CONF_CALIBRATION,
     CONF_ENTITY_ID,
     CONF_HOST,
     CONF_INSTRUCTIONS,
@@ -378,7 +379,10 @@ class VoiceFlow(ConfigSubentryFlow):
         return None
 
     def _finish(self) -> SubentryFlowResult:
-        """Store the voice."""
+        """Store the voice; another microphone or speaker was not measured."""
+        ends = (CONF_MICROPHONE, CONF_SPEAKER)
+        if any(self._data[end] != self._stored.get(end) for end in ends):
+            self._data.pop(CONF_CALIBRATION, None)
         if self.source == SOURCE_USER:
             return self.async_create_entry(title=self._title, data=self._data)
         return self.async_update_and_abort(

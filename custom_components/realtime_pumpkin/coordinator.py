@@ -18,7 +18,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from .bus import ConversationEvent, EventListener, event_of
+from .calibration import Calibration
 from .call import Call, Carrier
+from .checkup import Checkup
 from .client import RealtimeAccount
 from .const import (
     ATTR_CONVERSATION_ID,
@@ -92,6 +94,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.data = VoiceState()
         self._ledger = ledger
         self._last_end: datetime | None = None
+        self._checkup = Checkup(hass, entry, subentry)
         self._is_awaited = False
         self._preparation = Preparation(
             functools.partial(account.async_connect, self.options.model)
@@ -120,6 +123,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         running one. Raises a translated `HomeAssistantError` where it cannot
         start, and where limits or budgets do not let it.
         """
+        await self._checkup.async_stop()
         if (running := self.data.conversation_id) is None:
             self._admit(self._last_end)
         elif not await self._async_make_way():
@@ -178,10 +182,29 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             )
         self._call.session.add_message(role, text, respond=respond)
 
+    async def async_check_porch(self) -> Calibration:
+        """Listen to the voice's own speaker; return what is now stored.
+
+        Raises a translated `HomeAssistantError` where that cannot be, as in a
+        conversation.
+        """
+        if self.data.conversation_id is not None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="porch_check_in_conversation"
+            )
+        return await self._checkup.async_run(self.options, self._spawn)
+
+    @callback
+    def async_take_over(self) -> None:
+        """Use what is stored now, from the next conversation on."""
+        subentry = self.subentry
+        self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
+
     @override
     async def async_shutdown(self) -> None:
         """End a running conversation at once; nothing of it stays behind."""
         await super().async_shutdown()
+        await self._checkup.async_stop()
         await self._preparation.close()
         task = self._cancel(EndReason.UNLOADED)
         if task is not None:

@@ -17,6 +17,7 @@ import probatio
 
 from .assist_satellite import VoiceSatellite
 from .const import ATTR_CONVERSATION_ID, DOMAIN
+from .porch_report import async_summary
 
 ATTR_CONTEXT: Final = "context"
 ATTR_GOODBYE: Final = "goodbye"
@@ -30,6 +31,7 @@ ROLES: Final = ("system", "user")
 
 SERVICE_ADD_MESSAGE: Final = "add_message"
 SERVICE_PREPARE: Final = "prepare"
+SERVICE_PORCH_CHECK: Final = "porch_check"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
@@ -86,6 +88,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=None,
         func=_async_prepare,
     )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_PORCH_CHECK,
+        entity_domain=SATELLITE_DOMAIN,
+        schema=None,
+        func=_async_check_porch,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
 
 
 async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
@@ -101,6 +112,18 @@ async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceRespo
 async def _async_prepare(voice: VoiceSatellite, call: ServiceCall) -> None:
     """Be ready for somebody who is about to ring."""
     await voice.coordinator.async_prepare()
+
+
+async def _async_check_porch(
+    voice: VoiceSatellite, call: ServiceCall
+) -> ServiceResponse:
+    """Check the porch and answer with figures and words."""
+    found = await voice.coordinator.async_check_porch()
+    return {
+        **found.as_data(),
+        "echo_cancelled": found.echo_cancelled,
+        "summary": await async_summary(voice.hass, found),
+    }
 
 
 async def _async_stop(voice: VoiceSatellite, call: ServiceCall) -> None:

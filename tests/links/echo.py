@@ -23,12 +23,18 @@ def let_hear_itself(
     """
     rng = np.random.default_rng(1)
     gain = 10 ** (gain_db / 20)
-    count = satellite.microphone.rate * CHUNK_MS // 1000
+    rate = satellite.microphone.rate
+    count = rate * CHUNK_MS // 1000
 
-    def sound(_: int) -> bytes:
+    begins: list[float] = []
+
+    def sound(n: int) -> bytes:
         """Return what was heard during the last chunk."""
         heard = rng.normal(0, 1, count) * noise_rms
-        time = now() - (count - np.arange(count)) / satellite.microphone.rate
+        if n == 0:
+            begins.append(now())
+        # Not the time of the call: a busy machine would tear the sound apart.
+        time = begins[-1] + ((n - 1) * count + np.arange(count)) / rate
         at, values = _played(satellite, delay_ms)
         if len(at):
             heard += gain * np.interp(time, at, values, left=0, right=0)

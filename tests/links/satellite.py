@@ -59,6 +59,7 @@ class FakeSatellite:
     pipeline: Event | None = field(default_factory=pipeline)
     microphone: AudioFormat = PCM_16K
     is_muted: bool = False
+    is_paused: bool = False
     is_occupied: bool = False
     closes_on_refusal: bool = False
     sends_played: bool = False
@@ -161,12 +162,13 @@ class FakeSatellite:
         """Do what the server that owns us asks for."""
         if RunSatellite.is_type(event.type):
             self.runs += 1
+            self.is_paused = False
             if self.pipeline is not None:
                 await async_write_event(self.pipeline, writer)
             if self.pipeline is not None and not self.is_muted:
                 self._start_microphone(writer)
         elif PauseSatellite.is_type(event.type):
-            self.is_muted = True
+            self.is_paused = True
         elif Ping.is_type(event.type):
             text = Ping.from_event(event).text
             await async_write_event(Pong(text).event(), writer)
@@ -222,7 +224,7 @@ class FakeSatellite:
         size = AudioFormat(self.microphone.rate).bytes_of(CHUNK_MS)
         count, begin = 0, now()
         with contextlib.suppress(ConnectionError):
-            while not self.is_muted and self._owner is writer:
+            while not (self.is_muted or self.is_paused) and self._owner is writer:
                 at = count * size % len(second)
                 pcm = self.sound(count) if self.sound else second[at : at + size]
                 await async_write_event(self._chunk(pcm), writer)

@@ -11,7 +11,7 @@ type Clock = Callable[[], float]
 """Return a monotonic time in seconds, the same one that the loop sleeps by."""
 
 
-async def async_cancel(task: asyncio.Task[None] | None) -> None:
+async def async_cancel(task: asyncio.Task[Any] | None) -> None:
     """Cancel a task and wait until it is over; never raises its error."""
     if task is None or task is asyncio.current_task():
         return

@@ -1,0 +1,50 @@
+"""The porch check as a button of the voice's device."""
+
+from typing import override
+
+from homeassistant.components import persistent_notification
+from homeassistant.components.button import ButtonEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import VoiceCoordinator
+from .entity import VoiceEntity
+from .models import RealtimePumpkinConfigEntry
+from .porch_report import async_summary
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: RealtimePumpkinConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the porch check of each voice."""
+    for subentry_id, coordinator in entry.runtime_data.voices.items():
+        async_add_entities(
+            [PorchCheckButton(coordinator)], config_subentry_id=subentry_id
+        )
+
+
+class PorchCheckButton(VoiceEntity, ButtonEntity):
+    """Let the voice listen to its own speaker."""
+
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, coordinator: VoiceCoordinator) -> None:
+        """Name the entity."""
+        super().__init__(coordinator, "porch_check")
+
+    @override
+    async def async_press(self) -> None:
+        """Check the porch and tell what was found out: a button has no answer."""
+        found = await self.coordinator.async_check_porch()
+        persistent_notification.async_create(
+            self.hass,
+            await async_summary(self.hass, found),
+            title=self.coordinator.subentry.title,
+            notification_id=f"{DOMAIN}_{self.unique_id}",
+        )

@@ -1,0 +1,77 @@
+"""The porch check of one voice, from its start to what is kept of it."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from .calibration import Calibration
+from .const import CONF_CALIBRATION, DOMAIN
+from .issues import as_home_assistant_error
+from .links.errors import LinkError
+from .links.open import create_links
+from .links.owned import Spawn, async_cancel
+from .options import VoiceOptions
+from .porch_check import PorchCheck, PorchRecording, evaluate
+
+
+class Checkup:
+    """Check a voice's porch, once at a time, and store what was found out."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
+    ) -> None:
+        """Check nothing yet."""
+        self._hass = hass
+        self._entry = entry
+        self._subentry = subentry
+        self._task: asyncio.Task[PorchRecording] | None = None
+
+    async def async_run(self, options: VoiceOptions, spawn: Spawn) -> Calibration:
+        """Check the porch for some nine seconds; return what is now stored.
+
+        Raises a translated `HomeAssistantError` where an end cannot be had,
+        where a check is running, and where a ring at the door ended this one.
+        """
+        if self._task is not None and not self._task.done():
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="porch_check_running"
+            )
+        source, sink = create_links(self._hass, options, spawn, latency_ms=0)
+        check = PorchCheck(source, sink, self._hass.loop.time)
+        self._task = task = self._entry.async_create_background_task(
+            self._hass, check.async_run(), f"{self._subentry.title} porch check"
+        )
+        await asyncio.wait([task])
+        found = await self._hass.async_add_executor_job(
+            evaluate, _recording(task), dt_util.utcnow().isoformat()
+        )
+        self._keep(found)
+        return found
+
+    async def async_stop(self) -> None:
+        """End a check that is running: somebody rang, or the voice goes."""
+        await async_cancel(self._task)
+
+    def _keep(self, found: Calibration) -> None:
+        """Store what was found out with the voice."""
+        self._hass.config_entries.async_update_subentry(
+            self._entry,
+            self._subentry,
+            data={**self._subentry.data, CONF_CALIBRATION: found.as_data()},
+        )
+
+
+def _recording(task: asyncio.Task[PorchRecording]) -> PorchRecording:
+    """Return what was recorded; raise, translated, why nothing was."""
+    if task.cancelled():
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="porch_check_interrupted"
+        )
+    try:
+        return task.result()
+    except LinkError as error:
+        raise as_home_assistant_error(error) from error
