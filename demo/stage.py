@@ -33,6 +33,8 @@ class Options:
     keep: bool = False
     output: Path = OUTPUT
     server_arguments: tuple[str, ...] = ()
+    echo_db: float | None = None
+    """How loud the speaker is in the microphone; None: not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def stage(
     async with Supervisor(folder.logs) as supervisor:
         with terminal.step("Sound card of the porch"):
             card = await sound.start_card(
-                supervisor, folder, CARD_RATES[options.speaker]
+                supervisor, folder, CARD_RATES[options.speaker], options.echo_db
             )
         parts = _Parts(supervisor, folder, options, terminal)
         async with asyncio.TaskGroup() as tasks:

@@ -70,10 +70,14 @@ def interruptions(
 def _noticed_s(
     events: Sequence[HouseEvent], recording: Recording, speech: Span, told_s: float
 ) -> float | None:
-    """Return when the house was first told of a speech, in seconds."""
+    """Return when the house was first told of a speech, in seconds.
+
+    That may be just after the interruption: the pumpkin falls silent first.
+    """
     heard = house.named(events, "speech_started")
     places = (recording.place_s(event.at) for event in heard)
-    return next((at for at in places if speech.start_s <= at <= told_s), None)
+    until_s = max(speech.end_s, told_s)
+    return next((at for at in places if speech.start_s <= at <= until_s), None)
 
 
 def _silent_s(pumpkin: Sequence[Span], speech: Span) -> float | None:

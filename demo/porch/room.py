@@ -2,8 +2,8 @@
 
 Programs connect to an abstract Unix socket and say in one line who they are:
 `microphone` and `speaker` (see `device.py`), or `visitor`, who sends `{"say":
-FILE}` and is told every 10 ms how loud it is. What is heard in the first half
-hour is recorded.
+FILE}` and is told every 10 ms how loud it is. What visitor and speaker do in the
+first half hour is recorded, without the echo in the microphone.
 """
 
 import argparse
@@ -91,7 +91,7 @@ class Room:
     def _pass(self, period: Period, microphone: FileIO, speaker: FileIO) -> None:
         """Record a period and tell it to everybody."""
         if period.start_ms < _RECORDED_MS:
-            microphone.write(period.microphone)
+            microphone.write(period.visitor)
             speaker.write(period.speaker)
         for guest in list(self._guests.values()):
             match guest.role:
@@ -210,10 +210,13 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--microphone-rate", type=int, default=16000)
     parser.add_argument("--speaker-rate", type=int, required=True)
+    parser.add_argument("--echo-db", type=float)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     card = SoundCard(
-        microphone_rate=options.microphone_rate, speaker_rate=options.speaker_rate
+        microphone_rate=options.microphone_rate,
+        speaker_rate=options.speaker_rate,
+        echo_db=options.echo_db,
     )
     with contextlib.suppress(KeyboardInterrupt):
         Room(card, options.address, options.directory).run()

@@ -24,6 +24,9 @@ class Period:
 
     start_ms: int
     microphone: bytes
+    visitor: bytes
+    """What the microphone would hear without the speaker."""
+
     speaker: bytes
     speaker_peak: int
     microphone_peak: int
@@ -45,10 +48,16 @@ class _Stream:
 class SoundCard:
     """Play what programs write, let them hear what the visitor says."""
 
-    def __init__(self, *, microphone_rate: int, speaker_rate: int) -> None:
-        """Start the clock at 0; rates are in Hz."""
+    def __init__(
+        self, *, microphone_rate: int, speaker_rate: int, echo_db: float | None = None
+    ) -> None:
+        """Start the clock at 0; rates are in Hz.
+
+        `echo_db` is how loud the speaker is in the microphone; None: not at all.
+        """
         self.microphone_rate = microphone_rate
         self.speaker_rate = speaker_rate
+        self._echo = 0.0 if echo_db is None else 10 ** (echo_db / 20)
         self._periods = 0
         self._streams: dict[int, _Stream] = {}
         self._lines: deque[NDArray[np.int16]] = deque()
@@ -88,6 +97,7 @@ class SoundCard:
         self._periods += 1
         return Period(
             start_ms,
+            self._with_echo(spoken, played).tobytes(),
             spoken.tobytes(),
             played.tobytes(),
             _peak(played),
@@ -117,6 +127,16 @@ class SoundCard:
             self._lines.popleft()
             self._spoken = 0
         return _clipped(heard), ended
+
+    def _with_echo(
+        self, spoken: NDArray[np.int16], played: NDArray[np.int16]
+    ) -> NDArray[np.int16]:
+        """Return what the microphone hears while the speaker plays."""
+        if not self._echo:
+            return spoken
+        places = np.linspace(0, len(played) - 1, len(spoken))
+        echo = np.interp(places, np.arange(len(played)), played) * self._echo
+        return _clipped(spoken.astype(np.int32) + echo.astype(np.int32))
 
     def _play(self, count: int) -> NDArray[np.int16]:
         """Return what the speaker plays: all streams together."""

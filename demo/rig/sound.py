@@ -42,8 +42,14 @@ class Card:
         return shlex.join([str(PYTHON), "-I", "-S", str(_DEVICE), role, self.address])
 
 
-async def start_card(supervisor: Supervisor, folder: Folder, rate: int) -> Card:
-    """Start the sound card; it records from its first sample on."""
+async def start_card(
+    supervisor: Supervisor, folder: Folder, rate: int, echo_db: float | None = None
+) -> Card:
+    """Start the sound card; it records from its first sample on.
+
+    `echo_db` is how loud the speaker is in the microphone; None: not at all.
+    """
+    echo = {} if echo_db is None else {"--echo-db": echo_db}
     address = f"realtime-pumpkin-porch-{os.getpid()}-{secrets.token_hex(4)}"
     process = await supervisor.start(
         "porch",
@@ -52,6 +58,7 @@ async def start_card(supervisor: Supervisor, folder: Folder, rate: int) -> Card:
             "--address": address,
             "--directory": folder.sound,
             "--speaker-rate": rate,
+            **echo,
         },
         cwd=ROOT,
     )

@@ -25,6 +25,14 @@ def test_a_visit_without_either_counts_none() -> None:
     assert content["interruption_to_silence_ms"] == []
 
 
+def test_speech_may_be_told_of_just_after_what_it_interrupted() -> None:
+    """Where every sound counts, falling silent comes before telling."""
+    night = Night.interrupted().without("speech_started")
+    night.happens("speech_started", 10601)
+    content = report(night.measured())
+    assert content["speech_started_to_silence_ms"] == [39.0]
+
+
 def test_a_pumpkin_that_cannot_be_interrupted_is_noticed() -> None:
     """Speaking at once is no interruption of which the house knows nothing."""
     content = report(Night.interrupted().without("interrupted").measured())

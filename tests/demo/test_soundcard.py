@@ -121,3 +121,25 @@ def test_a_second_line_waits_for_the_first() -> None:
     levels = [period.microphone_peak for period in passed(of, 2)]
     assert levels[0] == pytest.approx(5000, abs=40)
     assert levels[1] == pytest.approx(9000, abs=40)
+
+
+def test_without_an_echo_the_microphone_hears_only_the_visitor() -> None:
+    """However loud the speaker is."""
+    sound_card = card()
+    sound_card.open(1)
+    sound_card.write(1, np.full(480, 20000, "<i2").tobytes())
+    period = sound_card.period()
+    assert period.microphone == period.visitor
+
+
+def test_an_echo_is_in_the_microphone_as_loud_as_it_is_said() -> None:
+    """At the moment at which the speaker sounds; the recording stays clean."""
+    sound_card = SoundCard(microphone_rate=16000, speaker_rate=48000, echo_db=-20)
+    sound_card.open(1)
+    sound_card.write(1, np.full(480, 20000, "<i2").tobytes())
+    period = sound_card.period()
+    heard = np.frombuffer(period.microphone, "<i2").astype(int)
+    alone = np.frombuffer(period.visitor, "<i2").astype(int)
+    assert set(heard - alone) == {2000}
+    silent = sound_card.period()
+    assert silent.microphone == silent.visitor

@@ -6,6 +6,8 @@ plugin forbids sockets and watches every task of the process that it is in.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 import json
 from pathlib import Path
 import shutil
@@ -33,6 +35,7 @@ RUNS = 3
 _FILES = ("visit.wav", "events.jsonl", "report.json", "transcript.md", "timeline.png")
 _WITHIN_S = 20.0
 _COOLDOWN_S = 10.0
+_ECHO_DB = -20.0
 
 
 async def visits(folder: Path) -> Facts:
@@ -47,11 +50,39 @@ async def visits(folder: Path) -> Facts:
     async with stage(options, script, Terminal()) as on:
         for number in range(RUNS):
             await play(on, script, options, Terminal())
-            kept = folder / f"visit-{number}"
-            kept.mkdir()
-            for name in _FILES:
-                shutil.copy(on.folder.path / name, kept)
+            _keep(on, folder / f"visit-{number}")
     return {}
+
+
+async def interruption(folder: Path, speaker: str) -> Facts:
+    """Play the visit whose child interrupts, where every sound counts at once."""
+    await _prerender()
+    options = Options(visit="interruption", speaker=speaker, output=folder / "stage")
+    script = visit.load(options.visit)
+    at_once = replace(script, voice={**script.voice, "min_speech_ms": 0})
+    async with stage(options, at_once, Terminal()) as on:
+        await play(on, at_once, options, Terminal())
+        _keep(on, folder / "visit")
+        fog = await on.house.state(*script.turned_on)
+    return {"fog": fog["state"]}
+
+
+async def echo(folder: Path, speaker: str) -> Facts:
+    """Play the usual visit with the speaker in the microphone, at -20 dB."""
+    await _prerender()
+    options = Options(speaker=speaker, output=folder / "stage", echo_db=_ECHO_DB)
+    script = visit.load(options.visit)
+    async with stage(options, script, Terminal()) as on:
+        await play(on, script, options, Terminal())
+        _keep(on, folder / "visit")
+    return {}
+
+
+def _keep(on: Stage, folder: Path) -> None:
+    """Copy a visit's files to where the next visit does not overwrite them."""
+    folder.mkdir()
+    for name in _FILES:
+        shutil.copy(on.folder.path / name, folder)
 
 
 async def disturbances(folder: Path) -> Facts:
@@ -156,6 +187,10 @@ async def _prerender() -> None:
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "visits": visits,
     "disturbances": disturbances,
+    "echo-satellite": partial(echo, speaker="satellite"),
+    "echo-mpd": partial(echo, speaker="mpd"),
+    "interruption-satellite": partial(interruption, speaker="satellite"),
+    "interruption-mpd": partial(interruption, speaker="mpd"),
 }
 
 
