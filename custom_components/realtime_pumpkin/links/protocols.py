@@ -86,7 +86,8 @@ class AudioSink(Protocol):
     def clear(self) -> int:
         """Fall silent at once, drop all that is queued.
 
-        Returns how many ms of the utterance that was playing have been heard;
+        Returns how many ms of the utterance that was playing have been heard or
+        cannot be called back any more;
         its `audio_finished` is not called any more.
         """
 

@@ -103,8 +103,11 @@ class SatelliteSpeaker(SatelliteEnd):
         return self._queue[0].heard_ms(self._clock()) if self._queue else 0
 
     def clear(self) -> int:
-        """Send nothing more, drop all that is queued, return the heard ms."""
-        heard = self.heard_ms()
+        """Send nothing more, drop all that is queued, return the heard ms.
+
+        What the satellite was sent it will play: that counts as heard.
+        """
+        heard = self._queue[0].sent_ms if self._queue else 0
         if self._queue:
             self._busy_until = self._queue[0].dry_at
         self._queue.clear()
