@@ -10,31 +10,42 @@ Both come from `uv.lock`. What belongs to neither (uv, Python where none is inst
 done without asking for a password; else the line to type is printed.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 import fcntl
 import sys
 import time
 
 from console import SetupError, seconds, step
-from debian import install_missing_packages
+from debian import TO_BUILD, TO_RUN, install, refresh_apt
 from environments import make_environments, stale_environments
 from interpreter import find_or_install_python
 from paths import STATE_FOLDER
 from uv_binary import find_or_fetch_uv
 
 
-def set_up() -> None:
-    """Bring packages, uv, Python and the environments up to date."""
-    started = time.monotonic()
-    install_missing_packages()
+def update_environments() -> None:
+    """Bring uv, Python and the environments up to date."""
     stale = stale_environments()
-    if stale:
-        with step("uv") as done:
-            uv = find_or_fetch_uv()
-            done(str(uv))
-        with step("Python 3.14") as done:
-            python = find_or_install_python(uv)
-            done(str(python))
-        make_environments(uv, python, stale)
+    if not stale:
+        return
+    with step("uv") as done:
+        uv = find_or_fetch_uv()
+        done(str(uv))
+    with step("Python 3.14") as done:
+        python = find_or_install_python(uv)
+        done(str(python))
+    make_environments(uv, python, stale)
+
+
+def set_up() -> None:
+    """Install packages and make environments, side by side once there is a compiler."""
+    started = time.monotonic()
+    refresh_apt()
+    install(TO_BUILD)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        packages = beside.submit(install, TO_RUN)
+        update_environments()
+        packages.result()
     print(f"Set-up is complete ({seconds(started)}).", flush=True)
 
 

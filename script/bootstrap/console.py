@@ -21,7 +21,7 @@ def seconds(since: float) -> str:
 
 @contextmanager
 def step(title: str) -> Iterator[Callable[[str], None]]:
-    """Announce a step, then its outcome and how long it took."""
+    """Announce a step, then its outcome and how long it took; others may run beside it."""
     print(f"==> {title}", flush=True)
     started = time.monotonic()
     outcome = ["done"]
@@ -31,7 +31,7 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
         outcome[0] = text
 
     yield done
-    print(f"    {outcome[0]} ({seconds(started)})", flush=True)
+    print(f"    {title}: {outcome[0]} ({seconds(started)})", flush=True)
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import shutil
 import ssl
 import sys
 import sysconfig
-from typing import Callable
+from typing import Callable, NamedTuple
 
 from console import SetupError, run, step
 
@@ -31,15 +31,23 @@ def has_headers() -> bool:
     return sys.version_info < (3, 14, 2) or headers.exists()
 
 
-# Each need: the package's names (Debian's, Ubuntu's) and how to tell that it is met.
-NEEDS: list[tuple[Sequence[str], Callable[[], bool]]] = [
-    (["ca-certificates"], has_certificates),
-    (["build-essential"], has("cc", "c++")),  # some requirements have no wheel for 3.14
-    (["python3-dev"], has_headers),
-    (["ffmpeg"], has("ffmpeg")),  # Home Assistant's own need
-    (["libturbojpeg0", "libturbojpeg"], lambda: bool(find_library("turbojpeg"))),
-    (["mpd"], has("mpd")),  # the loudspeaker of the demo
-    (["flite"], has("flite")),  # the offline voices of the demo
+class Need(NamedTuple):
+    """What the system must have: a package, by Debian's name first, and how to tell."""
+
+    names: Sequence[str]
+    is_met: Callable[[], bool]
+
+
+TO_BUILD = [
+    Need(["ca-certificates"], has_certificates),
+    Need(["build-essential"], has("cc", "c++")),  # not all requirements have wheels
+    Need(["python3-dev"], has_headers),
+]
+TO_RUN = [
+    Need(["ffmpeg"], has("ffmpeg")),  # Home Assistant's own need
+    Need(["libturbojpeg0", "libturbojpeg"], lambda: bool(find_library("turbojpeg"))),
+    Need(["mpd"], has("mpd")),  # the loudspeaker of the demo
+    Need(["flite"], has("flite")),  # the offline voices of the demo
 ]
 QUIET = {
     "DEBIAN_FRONTEND": "noninteractive",
@@ -50,9 +58,14 @@ INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
 SERVICES = {"mpd": ["mpd.service", "mpd.socket"]}
 
 
-def missing_packages() -> list[Sequence[str]]:
-    """List the packages whose need is not met, each with all its names."""
-    return [names for names, is_met in NEEDS if not is_met()]
+def missing(needs: list[Need]) -> list[Need]:
+    """List the needs that the system does not meet."""
+    return [need for need in needs if not need.is_met()]
+
+
+def first_names(needs: list[Need]) -> str:
+    """Write the packages of some needs for a person."""
+    return " ".join(need.names[0] for need in needs)
 
 
 def privileges() -> list[str]:
@@ -61,10 +74,10 @@ def privileges() -> list[str]:
         return []
     if shutil.which("sudo") and run(["sudo", "-n", "true"], limit=10).returncode == 0:
         return ["sudo", "-n"]
-    names = " ".join(names[0] for names in missing_packages())
+    names = first_names(missing([*TO_BUILD, *TO_RUN]))
     raise SetupError(
         "some Debian packages are missing and installing them needs a password."
-        f" Type\n\n    sudo apt-get update\n"
+        " Type\n\n    sudo apt-get update\n"
         f"    sudo apt-get install --no-install-recommends {names}\n\n"
         "and run this again. (Ubuntu calls libturbojpeg0 libturbojpeg.)"
     )
@@ -107,23 +120,31 @@ def apt(as_root: list[str], *words: str) -> None:
         raise SetupError(f"`{' '.join(words)}` failed:\n{said}")
 
 
-def install_missing_packages() -> None:
-    """Install what the system lacks; raises SetupError with the line to type."""
-    missing = missing_packages()
-    if not missing:
+def refresh_apt() -> None:
+    """Make apt ready for what is missing; raises SetupError with the line to type."""
+    needs = missing([*TO_BUILD, *TO_RUN])
+    if not needs:
         return
     if not shutil.which("apt-get"):
-        names = ", ".join(names[0] for names in missing)
         raise SetupError(
-            f"this system lacks what Debian's packages {names} contain, and has no apt."
-            " Install the programs by its own means and run this again."
+            f"this system lacks what Debian's packages {first_names(needs)} contain, and"
+            " has no apt. Install the programs by its own means and run this again."
         )
-    as_root = privileges()
-    with step("Debian packages: " + " ".join(names[0] for names in missing)):
-        apt(as_root, "apt-get", "update")
-        packages = [known_name(names) for names in missing]
+    with step("Debian's package lists"):
+        apt(privileges(), "apt-get", "update")
+
+
+def install(needs: list[Need]) -> None:
+    """Install what the system lacks; raises SetupError when apt cannot."""
+    lacking = missing(needs)
+    if not lacking:
+        return
+    with step(f"Debian packages {first_names(lacking)}"):
+        as_root = privileges()
+        packages = [known_name(need.names) for need in lacking]
         with services_stay_off(packages, as_root):
             apt(as_root, *INSTALL, *packages)
-    still = [names[0] for names in missing_packages()]
-    if still:
-        raise SetupError(f"{', '.join(still)}: installed, but not to be found.")
+    if missing(lacking):
+        raise SetupError(
+            f"{first_names(missing(lacking))}: installed, but not to be found."
+        )
