@@ -1,6 +1,7 @@
 """One websocket to a Realtime server, on the openai SDK's connection."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 import contextlib
 import logging
 from ssl import SSLContext
@@ -122,6 +123,10 @@ class RealtimeConnection:
         with contextlib.suppress(TimeoutError, WebSocketException, OSError):
             async with asyncio.timeout(CLOSE_TIMEOUT + 0.4):
                 await self._connection.close()
+
+
+type Connect = Callable[[], Awaitable[RealtimeConnection]]
+"""Open a socket for a new session; raise `RealtimeError` where it cannot be had."""
 
 
 async def open_connection(

@@ -1,12 +1,9 @@
 """A session that is opened and configured before anybody rings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from .config import SessionConfig
-from .connection import RealtimeConnection
-
-type Connect = Callable[[], Awaitable[RealtimeConnection]]
+from .connection import Connect, RealtimeConnection
 
 
 class Preparation:

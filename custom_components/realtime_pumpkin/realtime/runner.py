@@ -1,7 +1,7 @@
 """The conversation's shell: sockets, the clock and the speaker for its core."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 import contextlib
 import time
 from typing import Any
@@ -20,7 +20,7 @@ from .actions import (
     SendAudio,
 )
 from .config import Behaviour, SessionConfig
-from .connection import RealtimeConnection
+from .connection import Connect, RealtimeConnection
 from .errors import ConnectionLost, ErrorKind, RealtimeError
 from .events import Phase, ServerEvent
 from .outbox import Outbox
@@ -41,8 +41,6 @@ from .signals import (
 )
 from .usage import Usage
 from .wire import read_event
-
-type Connect = Callable[[], Awaitable[RealtimeConnection]]
 
 
 class RealtimeSession:

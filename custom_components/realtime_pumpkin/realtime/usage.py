@@ -5,7 +5,6 @@ and cheaper. Prices are data: `prices.json`, with the date they were read.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 import json
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ KINDS = ("text", "audio", "image")
 PER_MILLION = 1_000_000
 
 
-@cache
-def price_list() -> dict[str, Any]:
+def _load_prices() -> dict[str, Any]:
     """Return the prices in USD per million tokens, by model."""
     path = Path(__file__).with_name("prices.json")
     prices: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return prices
 
 
-PRICES = price_list()
+PRICES = _load_prices()
 
 
 @dataclass(slots=True)
