@@ -69,6 +69,9 @@ class MicrophoneKind(StrEnum):
     """Where a voice listens."""
 
     WYOMING = "wyoming"
+    """A satellite that we connect to ourselves."""
+    ASSIST = "assist"
+    """A satellite that Home Assistant has connected, through its pipelines."""
 
 
 class SpeakerKind(StrEnum):

@@ -24,6 +24,7 @@ from .const import (
     DEFAULT_SATELLITE_PORT,
     DEFAULT_VOICE,
     BargeIn,
+    MicrophoneKind,
     SpeakerKind,
 )
 from .manners import Children, Limits, TurnTaking
@@ -38,6 +39,13 @@ class WyomingMicrophone:
 
 
 @dataclass(frozen=True, slots=True)
+class AssistMicrophone:
+    """A satellite entity of Home Assistant, reached through a pipeline of ours."""
+
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MediaPlayerSpeaker:
     """Any media player of Home Assistant."""
 
@@ -49,7 +57,7 @@ class SatelliteSpeaker:
     """The speaker of the satellite that is also the microphone."""
 
 
-type Microphone = WyomingMicrophone
+type Microphone = WyomingMicrophone | AssistMicrophone
 type Speaker = MediaPlayerSpeaker | SatelliteSpeaker
 
 
@@ -93,8 +101,12 @@ class VoiceOptions:
 
 def _microphone(data: Mapping[str, Any]) -> Microphone:
     """Read where the voice listens."""
-    port = int(data.get(CONF_PORT, DEFAULT_SATELLITE_PORT))
-    return WyomingMicrophone(data[CONF_HOST], port)
+    match MicrophoneKind(data[CONF_KIND]):
+        case MicrophoneKind.ASSIST:
+            return AssistMicrophone(data[CONF_ENTITY_ID])
+        case MicrophoneKind.WYOMING:
+            port = int(data.get(CONF_PORT, DEFAULT_SATELLITE_PORT))
+            return WyomingMicrophone(data[CONF_HOST], port)
 
 
 def _speaker(data: Mapping[str, Any]) -> Speaker:

@@ -4,7 +4,11 @@ import asyncio
 
 from homeassistant.core import HomeAssistant
 
-from ..options import MediaPlayerSpeaker as MediaPlayerOption, VoiceOptions
+from ..options import (
+    AssistMicrophone,
+    MediaPlayerSpeaker as MediaPlayerOption,
+    VoiceOptions,
+)
 from .media_player import LATENCY_MS as MEDIA_PLAYER_LATENCY_MS, MediaPlayerSpeaker
 from .owned import Spawn
 from .player import MediaPlayer
@@ -31,6 +35,8 @@ def create_links(
         latency_ms = options.calibration.latency_ms
     clock = asyncio.get_running_loop().time
     microphone = options.microphone
+    if isinstance(microphone, AssistMicrophone):
+        raise NotImplementedError
     satellite = WyomingSatellite(
         microphone.host, microphone.port, spawn=spawn, clock=clock
     )
