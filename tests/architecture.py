@@ -19,7 +19,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "realtime options",
         "links rehearsal schema limits",
         "tools prompt client bus issues ledger porch_check",
-        "call checkup porch_report config_flow house_tools session_setup",
+        "admission call checkup porch_report config_flow house_tools session_setup voice_events",
         "coordinator",
         "models",
         "entity",

@@ -9,16 +9,13 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from custom_components.realtime_pumpkin.bus import ConversationEvent
 from custom_components.realtime_pumpkin.const import EventName
 from tests.common import EVENT_ENTITY_ID, account, async_set_up, only_voice, voice
 
 
 def happen(entry: MockConfigEntry, name: EventName, **data: Any) -> None:
     """Let something happen in the only voice's conversation."""
-    coordinator = only_voice(entry)
-    for listener in list(coordinator._listeners_of_events):
-        listener(ConversationEvent(name, data))
+    only_voice(entry).events.fire(name, "01JAZ", **data)
 
 
 def shown(hass: HomeAssistant) -> State:
@@ -119,7 +116,7 @@ async def test_an_unloaded_entity_listens_no_more(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """Unloading takes the listener back."""
-    coordinator = only_voice(loaded_entry)
-    assert len(coordinator._listeners_of_events) == 1
+    events = only_voice(loaded_entry).events
+    assert len(events._listeners) == 1
     await hass.config_entries.async_unload(loaded_entry.entry_id)
-    assert not coordinator._listeners_of_events
+    assert not events._listeners

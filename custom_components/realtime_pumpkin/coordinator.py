@@ -1,46 +1,26 @@
 """The only owner of a voice's conversation and the only source of its state."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 import functools
 from typing import Any, Final, override
 
-from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
-from .bus import ConversationEvent, EventListener, event_of
+from .admission import Admission
+from .bus import EventListener, event_of
 from .calibration import Calibration
 from .call import Call, Carrier
 from .checkup import Checkup
 from .client import RealtimeAccount
-from .const import (
-    ATTR_CONVERSATION_ID,
-    DOMAIN,
-    LOGGER,
-    VOICE_ENTITY,
-    BusyPolicy,
-    EventName,
-)
+from .const import DOMAIN, LOGGER, BusyPolicy, EventName
 from .house_tools import script_tools
-from .issues import (
-    Failure,
-    as_home_assistant_error,
-    as_validation_error,
-    async_clear_issues,
-    async_raise_issue,
-    async_show_budget,
-)
+from .issues import Failure, as_home_assistant_error, async_clear_issues
 from .ledger import Ledger
-from .limits import budget_reached, refusal
 from .links.errors import LinkError
 from .links.open import create_links
 from .links.wake import async_wake
@@ -60,6 +40,7 @@ from .realtime.preparation import Preparation
 from .realtime.runner import RealtimeSession
 from .session_setup import create_behaviour, create_config
 from .tools import Toolbox
+from .voice_events import VoiceEvents
 
 UNLOAD_TIMEOUT: Final = 5.0
 PREPARED_FOR: Final = 120.0
@@ -92,14 +73,13 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.subentry = subentry
         self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         self.data = VoiceState()
-        self._ledger = ledger
-        self._last_end: datetime | None = None
+        self._admission = Admission(hass, subentry, ledger)
+        self.events = VoiceEvents(hass, entry, subentry)
         self._checkup = Checkup(hass, entry, subentry)
         self._is_awaited = False
         self._preparation = Preparation(
             functools.partial(account.async_connect, self.options.model)
         )
-        self._listeners_of_events: list[EventListener] = []
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
         self._reason_if_cancelled = EndReason.UNLOADED
@@ -107,8 +87,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
         """Call the listener for each conversation event until unsubscribed."""
-        self._listeners_of_events.append(listener)
-        return functools.partial(self._listeners_of_events.remove, listener)
+        return self.events.listen(listener)
 
     async def async_start_conversation(
         self,
@@ -125,7 +104,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         await self._checkup.async_stop()
         if (running := self.data.conversation_id) is None:
-            self._admit(self._last_end)
+            self._admission.check(self.options.limits)
         elif not await self._async_make_way():
             return running
         toolbox = self._create_toolbox()
@@ -151,7 +130,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         if self.data.conversation_id is not None:
             return
-        self._admit(self._last_end)
+        self._admission.check(self.options.limits)
         specs = self._create_toolbox().specs
         config = create_config(self.hass, self.options, None, specs)
         _, sink = create_links(self.hass, self.options, self._spawn)
@@ -212,7 +191,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     def _create_toolbox(self) -> Toolbox:
         """Return what the model may call in this conversation."""
-        device_id = self._ids()[ATTR_DEVICE_ID]
+        device_id = self.events.device_id
         return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
 
     def _create_call(
@@ -271,9 +250,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._call = self._task = None
         conversation_id = self.data.conversation_id
         summary = call.summary(self.options.model)
-        if call.is_open:
-            self._last_end = dt_util.now()
-        self._record(summary)
+        self._admission.ended(self.options.limits, summary, was_held=call.is_open)
         self._set(phase=Phase.IDLE, conversation_id=None)
         self._fire(
             EventName.CONVERSATION_ENDED,
@@ -281,12 +258,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             reason=str(reason),
             **summary,
         )
-
-    def _record(self, summary: Mapping[str, Any]) -> None:
-        """Put into the books what the conversation has used."""
-        tokens, usd = summary["tokens"], summary["cost_usd"]
-        self._ledger.record(self.subentry.subentry_id, tokens, usd, dt_util.now())
-        self.async_check_budget()
 
     def _cancel(self, reason: EndReason) -> asyncio.Task[None] | None:
         """End the conversation without a word; return what to wait for."""
@@ -296,14 +267,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             task.cancel()
         return task
 
-    def _admit(self, last_end: datetime | None) -> None:
-        """Raise why no conversation may start now; without an end no cooldown."""
-        now = dt_util.now()
-        spending = self._ledger.totals(self.subentry.subentry_id, now).spending
-        reason = refusal(self.options.limits, now, last_end, spending)
-        if reason is not None:
-            raise as_validation_error(reason)
-
     async def _async_make_way(self) -> bool:
         """Do with a second ring as is set; tell whether it may start now."""
         match self.options.limits.busy:
@@ -311,12 +274,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
                 self._tell_of_second_ring()
                 return False
             case BusyPolicy.RESTART:
-                self._admit(None)
+                self._admission.check(self.options.limits, cools_down=False)
                 await self._async_ended(cancels=True)
                 return True
             case BusyPolicy.QUEUE if not self._is_awaited:
                 await self._async_queue()
-                self._admit(None)
+                self._admission.check(self.options.limits, cools_down=False)
                 return True
             case _:
                 return False
@@ -343,9 +306,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def async_check_budget(self) -> None:
         """Tell that a budget is spent, until its day or month is over."""
-        totals = self._ledger.totals(self.subentry.subentry_id, dt_util.now())
-        reached = budget_reached(self.options.limits, totals.spending)
-        async_show_budget(self.hass, reached, self.subentry)
+        self._admission.show_budget(self.options.limits)
 
     def _tell_of_second_ring(self) -> None:
         """Let the voice know that somebody else is at the door."""
@@ -359,7 +320,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             case AssistantTranscriptDelta() if not self.options.transcript_deltas:
                 return
             case Failed(kind, code, message, fatal=True):
-                self._ask_for_help(RealtimeError(ErrorKind(kind), code, message))
+                self.events.ask_for_help(RealtimeError(ErrorKind(kind), code, message))
         if (event := event_of(update)) is not None:
             self._fire(event.name, **event.data)
 
@@ -375,38 +336,14 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if self._call is not None:
             self._call.run_tool(call)
 
-    def _report(self, failure: Failure) -> None:
-        """Say that a device or the account failed."""
-        self._ask_for_help(failure)
-        LOGGER.debug("%s: %s", self.name, type(failure).__name__)
-        self._fire(
-            EventName.ERROR,
-            kind=failure.translation_key,
-            code=None,
-            message=str(failure),
-            fatal=True,
-        )
-
-    def _ask_for_help(self, failure: Failure) -> None:
-        """Raise a repair where only a person can mend what failed."""
-        async_raise_issue(self.hass, failure, self.config_entry, self.subentry)
-
     def _set(self, **changes: Any) -> None:
         """Change the state and show it."""
         self.async_set_updated_data(replace(self.data, **changes))
 
     def _fire(self, name: EventName, /, **data: Any) -> None:
-        """Fire an event on the bus and at the event entity."""
-        data = {ATTR_CONVERSATION_ID: self.data.conversation_id, **self._ids(), **data}
-        self.hass.bus.async_fire(f"{DOMAIN}_{name}", data)
-        for listener in list(self._listeners_of_events):
-            listener(ConversationEvent(name, data))
+        """Tell automations and entities what happened in the conversation."""
+        self.events.fire(name, self.data.conversation_id, **data)
 
-    def _ids(self) -> dict[str, str | None]:
-        """Return the ids of the voice's entity and device."""
-        registry = er.async_get(self.hass)
-        unique_id = f"{self.subentry.subentry_id}_{VOICE_ENTITY}"
-        entity_id = registry.async_get_entity_id(SATELLITE_DOMAIN, DOMAIN, unique_id)
-        entity = registry.async_get(entity_id) if entity_id else None
-        device_id = entity.device_id if entity else None
-        return {ATTR_ENTITY_ID: entity_id, ATTR_DEVICE_ID: device_id}
+    def _report(self, failure: Failure) -> None:
+        """Say that a device or the account failed in the conversation."""
+        self.events.report(failure, self.data.conversation_id)

@@ -1,0 +1,78 @@
+"""What happens to a voice, told on the bus, to its entities and as repairs."""
+
+import functools
+from typing import Any
+
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+
+from .bus import ConversationEvent, EventListener
+from .const import ATTR_CONVERSATION_ID, DOMAIN, LOGGER, VOICE_ENTITY, EventName
+from .issues import Failure, async_raise_issue
+
+
+class VoiceEvents:
+    """One stream of events for each voice, named by its entity and device."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
+    ) -> None:
+        """Tell nobody yet."""
+        self._hass = hass
+        self._entry = entry
+        self._subentry = subentry
+        self._listeners: list[EventListener] = []
+
+    @callback
+    def listen(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Call the listener for each event until unsubscribed."""
+        self._listeners.append(listener)
+        return functools.partial(self._listeners.remove, listener)
+
+    def fire(
+        self, name: EventName, conversation_id: str | None, /, **data: Any
+    ) -> None:
+        """Fire an event on the bus and at whoever listens."""
+        data = {
+            ATTR_CONVERSATION_ID: conversation_id,
+            ATTR_ENTITY_ID: self.entity_id,
+            ATTR_DEVICE_ID: self.device_id,
+            **data,
+        }
+        self._hass.bus.async_fire(f"{DOMAIN}_{name}", data)
+        for listener in list(self._listeners):
+            listener(ConversationEvent(name, data))
+
+    def report(self, failure: Failure, conversation_id: str | None) -> None:
+        """Say that a device or the account failed."""
+        self.ask_for_help(failure)
+        LOGGER.debug("%s: %s", self._subentry.title, type(failure).__name__)
+        self.fire(
+            EventName.ERROR,
+            conversation_id,
+            kind=failure.translation_key,
+            code=None,
+            message=str(failure),
+            fatal=True,
+        )
+
+    def ask_for_help(self, failure: Failure) -> None:
+        """Raise a repair where only a person can mend what failed."""
+        async_raise_issue(self._hass, failure, self._entry, self._subentry)
+
+    @property
+    def entity_id(self) -> str | None:
+        """Return the id of the entity that stands for the voice."""
+        unique_id = f"{self._subentry.subentry_id}_{VOICE_ENTITY}"
+        registry = er.async_get(self._hass)
+        return registry.async_get_entity_id(SATELLITE_DOMAIN, DOMAIN, unique_id)
+
+    @property
+    def device_id(self) -> str | None:
+        """Return the id of the voice's device."""
+        entity_id = self.entity_id
+        entity = er.async_get(self._hass).async_get(entity_id) if entity_id else None
+        return entity.device_id if entity else None
