@@ -87,7 +87,7 @@ async def test_what_was_said_does_not_survive_a_restart(
     assert stored is not None
     assert stored.as_dict() == {
         "last_event_type": "user_transcript",
-        "last_event_attributes": {"item_id": "i1"},
+        "last_event_attributes": {"conversation_id": "01JAZ", "item_id": "i1"},
     }
 
 
