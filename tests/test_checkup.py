@@ -19,6 +19,7 @@ from custom_components.realtime_pumpkin import porch_check
 from custom_components.realtime_pumpkin.calibration import Calibration
 from custom_components.realtime_pumpkin.const import CONF_CALIBRATION, DOMAIN
 from custom_components.realtime_pumpkin.coordinator import VoiceState
+from custom_components.realtime_pumpkin.links.browser import BrowserPort
 from custom_components.realtime_pumpkin.links.open import create_links
 from custom_components.realtime_pumpkin.porch_report import async_summary
 from custom_components.realtime_pumpkin.session_setup import create_behaviour
@@ -81,7 +82,9 @@ class Porch:
     def can_be_interrupted(self) -> bool:
         """Tell whether the next conversation's voice can be interrupted."""
         options = only_voice(self.entry).options
-        source, _ = create_links(self.hass, options, spawn)
+        source, _ = create_links(
+            self.hass, options, spawn, browser=BrowserPort("P", lambda: None)
+        )
         return create_behaviour(options, source, None, None).barge_in
 
 
@@ -226,7 +229,8 @@ async def test_what_was_measured_is_what_the_link_counts_with(
     entry = account(realtime_url, voice(data=data))
     await async_set_up(hass, entry)
     options = only_voice(entry).options
-    source, sink = create_links(hass, options, spawn)
+    port = BrowserPort("P", lambda: None)
+    source, sink = create_links(hass, options, spawn, browser=port)
     behaviour = create_behaviour(options, source, None, None)
     await hass.config_entries.async_unload(entry.entry_id)
     assert sink._latency_ms == 420  # type: ignore[attr-defined]

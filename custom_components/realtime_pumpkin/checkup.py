@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from .calibration import Calibration
 from .const import CONF_CALIBRATION, DOMAIN
 from .issues import as_home_assistant_error
+from .links.browser import BrowserPort
 from .links.errors import LinkError
 from .links.open import create_links
 from .links.owned import Spawn, async_cancel
@@ -22,9 +23,14 @@ class Checkup:
     """Check a voice's porch, once at a time, and store what was found out."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        subentry: ConfigSubentry,
+        browser: BrowserPort,
     ) -> None:
         """Check nothing yet."""
+        self._browser = browser
         self._hass = hass
         self._entry = entry
         self._subentry = subentry
@@ -40,7 +46,9 @@ class Checkup:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="porch_check_running"
             )
-        source, sink = create_links(self._hass, options, spawn, latency_ms=0)
+        source, sink = create_links(
+            self._hass, options, spawn, browser=self._browser, latency_ms=0
+        )
         check = PorchCheck(source, sink, self._hass.loop.time)
         self._task = task = self._entry.async_create_background_task(
             self._hass, check.async_run(), f"{self._subentry.title} porch check"

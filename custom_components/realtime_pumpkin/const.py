@@ -69,6 +69,8 @@ class MicrophoneKind(StrEnum):
     """Where a voice listens."""
 
     WYOMING = "wyoming"
+    BROWSER = "browser"
+    """The tab of a browser that shows the card."""
     """A satellite that we connect to ourselves."""
     ASSIST = "assist"
     """A satellite that Home Assistant has connected, through its pipelines."""
@@ -79,6 +81,8 @@ class SpeakerKind(StrEnum):
 
     SATELLITE = "satellite"
     MEDIA_PLAYER = "media_player"
+    BROWSER = "browser"
+    """The tab of a browser that shows the card."""
 
 
 class BargeIn(StrEnum):

@@ -21,6 +21,7 @@ from .const import DOMAIN, LOGGER, BusyPolicy, EventName
 from .house_tools import script_tools
 from .issues import Failure, as_home_assistant_error, async_clear_issues
 from .ledger import Ledger
+from .links.browser import BrowserPort
 from .links.errors import LinkError
 from .links.open import create_links
 from .links.wake import async_wake
@@ -75,7 +76,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.data = VoiceState()
         self._admission = Admission(hass, subentry, ledger)
         self.events = VoiceEvents(hass, entry, subentry)
-        self._checkup = Checkup(hass, entry, subentry)
+        self.browser = BrowserPort(subentry.title, self.async_update_listeners)
+        self._checkup = Checkup(hass, entry, subentry, self.browser)
         self._is_awaited = False
         self._preparation = Preparation(
             functools.partial(account.async_connect, self.options.model)
@@ -133,7 +135,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._admission.check(self.options.limits)
         specs = self._create_toolbox().specs
         config = create_config(self.hass, self.options, None, specs)
-        _, sink = create_links(self.hass, self.options, self._spawn)
+        _, sink = create_links(
+            self.hass, self.options, self._spawn, browser=self.browser
+        )
         try:
             await self._preparation.prepare(config, PREPARED_FOR)
             if isinstance(self.options.speaker, MediaPlayerSpeaker):
@@ -188,6 +192,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         task = self._cancel(EndReason.UNLOADED)
         if task is not None:
             await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
+        self.browser.close()
 
     def _create_toolbox(self) -> Toolbox:
         """Return what the model may call in this conversation."""
@@ -202,7 +207,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         context: str | None,
     ) -> Call:
         """Put the parts of a conversation together, all of them closed."""
-        source, sink = create_links(self.hass, self.options, self._spawn)
+        source, sink = create_links(
+            self.hass, self.options, self._spawn, browser=self.browser
+        )
         behaviour = create_behaviour(self.options, source, opening, context)
         session = RealtimeSession(
             config,

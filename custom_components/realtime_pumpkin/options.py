@@ -46,6 +46,16 @@ class AssistMicrophone:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserMicrophone:
+    """The browser's tab that stands in for the voice's devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSpeaker:
+    """The browser's tab that stands in for the voice's devices."""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaPlayerSpeaker:
     """Any media player of Home Assistant."""
 
@@ -57,8 +67,8 @@ class SatelliteSpeaker:
     """The speaker of the satellite that is also the microphone."""
 
 
-type Microphone = WyomingMicrophone | AssistMicrophone
-type Speaker = MediaPlayerSpeaker | SatelliteSpeaker
+type Microphone = WyomingMicrophone | AssistMicrophone | BrowserMicrophone
+type Speaker = MediaPlayerSpeaker | SatelliteSpeaker | BrowserSpeaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ def _microphone(data: Mapping[str, Any]) -> Microphone:
     match MicrophoneKind(data[CONF_KIND]):
         case MicrophoneKind.ASSIST:
             return AssistMicrophone(data[CONF_ENTITY_ID])
+        case MicrophoneKind.BROWSER:
+            return BrowserMicrophone()
         case MicrophoneKind.WYOMING:
             port = int(data.get(CONF_PORT, DEFAULT_SATELLITE_PORT))
             return WyomingMicrophone(data[CONF_HOST], port)
@@ -116,3 +128,5 @@ def _speaker(data: Mapping[str, Any]) -> Speaker:
             return MediaPlayerSpeaker(data[CONF_ENTITY_ID])
         case SpeakerKind.SATELLITE:
             return SatelliteSpeaker()
+        case SpeakerKind.BROWSER:
+            return BrowserSpeaker()

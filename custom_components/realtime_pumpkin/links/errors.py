@@ -85,3 +85,39 @@ class NoInternalUrl(LinkError):
     """Home Assistant knows no address that the player could fetch from."""
 
     translation_key = "no_internal_url"
+
+
+class BrowserAbsent(LinkError):
+    """No browser lends the voice its microphone and speaker (`voice`)."""
+
+    translation_key = "browser_absent"
+
+
+class BrowserHeld(LinkError):
+    """Another tab is the voice's microphone and speaker (`owner`)."""
+
+    translation_key = "browser_held"
+
+
+class BrowserLost(LinkError):
+    """The tab was closed, or its connection did not come back (`voice`)."""
+
+    translation_key = "browser_lost"
+
+
+class BrowserMicrophoneRefused(LinkError):
+    """The browser gives no microphone (`voice`, `error`)."""
+
+    translation_key = "browser_microphone_refused"
+
+
+class BrowserMicrophoneSilent(LinkError):
+    """The tab is there but sends no sound (`voice`)."""
+
+    translation_key = "browser_microphone_silent"
+
+
+class BrowserSpeakerStalled(LinkError):
+    """The tab takes sound but does not play it (`voice`)."""
+
+    translation_key = "browser_speaker_stalled"
