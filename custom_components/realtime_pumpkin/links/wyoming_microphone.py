@@ -1,24 +1,18 @@
 """The microphone of a Wyoming satellite."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final, override
 
 from wyoming.event import Event
 
-from ..audio.formats import PCM_24K, AudioFormat
-from ..audio.framing import Framer
-from ..audio.resample import Resampler
+from ..audio.formats import AudioFormat
 from ..const import LOGGER
 from .errors import LinkError
+from .frames import FrameDecoder, FrameQueue
 from .protocols import LinkCapabilities
 from .wyoming import SatelliteEnd, WyomingSatellite
 from .wyoming_handshake import chunk_format
-
-_FRAME_MS: Final = 20
-_LONGEST_FRAME_MS: Final = 100
-_QUEUE_BYTES: Final = PCM_24K.bytes_of(5_000)
 
 CAPABILITIES: Final = LinkCapabilities(
     full_duplex=True, echo_cancelled=False, remote_start=True, stop_latency_ms=0
@@ -31,13 +25,11 @@ class SatelliteMicrophone(SatelliteEnd):
     def __init__(self, satellite: WyomingSatellite) -> None:
         """Listen through the satellite's connection."""
         self._satellite = satellite
-        self._frames: deque[bytes] = deque()
-        self._queued_bytes = 0
+        self._frames = FrameQueue()
         self._news = asyncio.Event()
         self._decoder = _ChunkDecoder()
         self._is_open = False
         self._error: LinkError | None = None
-        self._dropped = 0
 
     @property
     def capabilities(self) -> LinkCapabilities:
@@ -47,16 +39,14 @@ class SatelliteMicrophone(SatelliteEnd):
     @property
     def dropped(self) -> int:
         """Return how many frames were lost because nobody took them in time."""
-        return self._dropped
+        return self._frames.dropped
 
     async def open(self) -> None:
         """Start the microphone; raise `LinkError` where it cannot be had."""
         if self._is_open:
             return
-        self._frames.clear()
-        self._queued_bytes = 0
+        self._frames = FrameQueue()
         self._error = None
-        self._dropped = 0
         await self._satellite.attach(self)
         self._is_open = True
 
@@ -69,7 +59,7 @@ class SatelliteMicrophone(SatelliteEnd):
         """
         while self._is_open:
             while self._frames:
-                yield self._take()
+                yield self._frames.take()
             if self._error is not None:
                 raise self._error
             self._news.clear()
@@ -90,11 +80,7 @@ class SatelliteMicrophone(SatelliteEnd):
     def chunk_came(self, event: Event) -> None:
         """Keep what the satellite heard, at most five seconds of it."""
         for frame in self._decoder.decode(event):
-            self._frames.append(frame)
-            self._queued_bytes += len(frame)
-        while self._queued_bytes > _QUEUE_BYTES:
-            self._take()
-            self._dropped += 1
+            self._frames.put(frame)
         self._news.set()
 
     @override
@@ -103,22 +89,13 @@ class SatelliteMicrophone(SatelliteEnd):
         self._error = error
         self._news.set()
 
-    def _take(self) -> bytes:
-        """Take the oldest frame."""
-        frame = self._frames.popleft()
-        self._queued_bytes -= len(frame)
-        return frame
-
 
 class _ChunkDecoder:
     """Turn the chunks of one connection into frames of PCM mono 24 kHz."""
 
     def __init__(self) -> None:
         """Start before the first chunk."""
-        self._framer = Framer(
-            PCM_24K.bytes_of(_FRAME_MS), PCM_24K.bytes_of(_LONGEST_FRAME_MS)
-        )
-        self._resampler: Resampler | None = None
+        self._decoder = FrameDecoder()
         self._has_warned = False
 
     def decode(self, event: Event) -> list[bytes]:
@@ -127,23 +104,7 @@ class _ChunkDecoder:
         if source is None:
             self._warn(event)
             return []
-        if not event.payload:
-            return []
-        if self._resampler is None or self._resampler.source != source:
-            return self._framer.push(self._start(source, event.payload))
-        return self._framer.push(self._resampler.push(event.payload))
-
-    def _start(self, source: AudioFormat, pcm: bytes) -> bytes:
-        """Begin a stream in a new format.
-
-        What the filter holds back is filled with silence (one millisecond), so
-        that chunks of 20 ms give a frame each instead of one chunk too late.
-        """
-        held = self._resampler.flush() if self._resampler is not None else b""
-        self._resampler = Resampler(source, PCM_24K)
-        first = self._resampler.push(pcm)
-        whole = PCM_24K.bytes_of(source.ms_of(len(pcm)))
-        return held + bytes(max(0, whole - len(first))) + first
+        return self._decoder.push(source, event.payload or b"")
 
     def _warn(self, event: Event) -> None:
         """Say once that the satellite's sound is of a kind we cannot read."""
