@@ -18,7 +18,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "audio calibration manners",
         "realtime options",
         "links rehearsal schema limits",
-        "tools prompt client bus issues ledger porch_check",
+        "tools prompt client bus issues ledger porch_check rehearsal_account",
         "admission call checkup porch_report config_flow house_tools session_setup voice_events",
         "coordinator",
         "models",

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import contextlib
 import logging
 from ssl import SSLContext
-from typing import Any, Final, cast, override
+from typing import Any, Final, Protocol, cast, override
 
 from openai import AsyncOpenAI, OpenAIError
-from openai.resources.realtime.realtime import AsyncRealtimeConnection
+import openai.resources.realtime.realtime
 import openai.types.realtime
 from openai.types.websocket_connection_options import WebSocketConnectionOptions
 import orjson
@@ -32,7 +32,11 @@ OPEN_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 1.5
 
 # The SDK and websockets load these at first use, which would be in the loop.
-_PRELOADED: Final = (openai.types.realtime, websockets.asyncio.client)
+_PRELOADED: Final = (
+    openai.resources.realtime.realtime,
+    openai.types.realtime,
+    websockets.asyncio.client,
+)
 
 
 class _WireLogger(logging.LoggerAdapter[logging.Logger]):
@@ -44,12 +48,25 @@ class _WireLogger(logging.LoggerAdapter[logging.Logger]):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
+class Socket(Protocol):
+    """What carries a session: the SDK's connection, or a server in this process."""
+
+    async def recv_bytes(self) -> bytes:
+        """Return the next frame; raise `ConnectionClosed` once it is over."""
+
+    async def send_raw(self, data: str) -> None:
+        """Send a text frame; raise `ConnectionClosed` once it is over."""
+
+    async def close(self) -> None:
+        """Close."""
+
+
 class RealtimeConnection:
     """A Realtime session's socket: JSON objects in, JSON objects out."""
 
-    def __init__(self, connection: AsyncRealtimeConnection) -> None:
+    def __init__(self, socket: Socket) -> None:
         """Wrap a connection of the SDK, past its parsing and its queues."""
-        self._connection = connection
+        self._socket = socket
         self.first_words: list[dict[str, Any]] = []
         """What was read while the session was opened and configured."""
 
@@ -61,7 +78,7 @@ class RealtimeConnection:
         """
         while True:
             try:
-                frame = await self._connection.recv_bytes()
+                frame = await self._socket.recv_bytes()
             except ConnectionClosed as err:
                 raise _lost(err) from err
             if (event := _read_frame(frame)) is not None:
@@ -76,7 +93,7 @@ class RealtimeConnection:
         data = event if isinstance(event, bytes) else orjson.dumps(event)
         try:
             # As text: the SDK sends bytes as a binary frame, which is an error.
-            await self._connection.send_raw(data.decode())
+            await self._socket.send_raw(data.decode())
         except ConnectionClosed as err:
             raise _lost(err) from err
 
@@ -122,7 +139,7 @@ class RealtimeConnection:
         """Close the socket within 2 s, whatever the other side does."""
         with contextlib.suppress(TimeoutError, WebSocketException, OSError):
             async with asyncio.timeout(CLOSE_TIMEOUT + 0.4):
-                await self._connection.close()
+                await self._socket.close()
 
 
 type Connect = Callable[[], Awaitable[RealtimeConnection]]
