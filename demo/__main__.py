@@ -110,7 +110,11 @@ def _options() -> Options:
         "--speaker", choices=list(CARD_RATES), default="mpd", help="who speaks"
     )
     parser.add_argument(
-        "--visit", choices=visit.names(), default="trick_or_treat", help="which visit"
+        "--visit",
+        choices=visit.names(),
+        default="trick_or_treat",
+        help="which visit: trick_or_treat has an interruption and fog, in polite the "
+        "child hears everything out",
     )
     parser.add_argument(
         "--output", type=Path, default=OUTPUT, help="where the files of the visit go"

@@ -75,7 +75,7 @@ def test_the_transcript_shows_the_interruption_and_the_tool(tmp_path: Path) -> N
     """Between the words, where they happened."""
     seen = Night.interrupted().measured()
     path = tmp_path / "transcript.md"
-    write_transcript(path, load("interruption"), seen, speeches(seen), report(seen))
+    write_transcript(path, load("trick_or_treat"), seen, speeches(seen), report(seen))
     rows = path.read_text().splitlines()
     cut = "| 8.6 s |  | | *The pumpkin is interrupted: silent 640 ms after"
     (interrupted,) = (i for i, row in enumerate(rows) if row.startswith(cut))
@@ -90,7 +90,7 @@ def test_who_interrupts_has_no_pause_before_them(tmp_path: Path) -> None:
     """A pause is never less than nothing."""
     seen = Night.interrupted().measured()
     path = tmp_path / "transcript.md"
-    write_transcript(path, load("interruption"), seen, speeches(seen), report(seen))
+    write_transcript(path, load("trick_or_treat"), seen, speeches(seen), report(seen))
     assert "| -" not in path.read_text().partition("The doorbell rings")[2]
 
 

@@ -36,12 +36,15 @@ _FILES = ("visit.wav", "events.jsonl", "report.json", "transcript.md", "timeline
 _WITHIN_S = 20.0
 _COOLDOWN_S = 10.0
 _ECHO_DB = -20.0
+_POLITE = "polite"
+"""The visit whose every word is heard to its end."""
 
 
 async def visits(folder: Path) -> Facts:
     """Play three visits at the satellite's own speaker, with no time to think."""
     await _prerender()
     options = Options(
+        visit=_POLITE,
         speaker="satellite",
         output=folder / "stage",
         server_arguments=("--think-ms", "0", "--pace", "inf"),
@@ -57,7 +60,7 @@ async def visits(folder: Path) -> Facts:
 async def interruption(folder: Path, speaker: str) -> Facts:
     """Play the visit whose child interrupts, where every sound counts at once."""
     await _prerender()
-    options = Options(visit="interruption", speaker=speaker, output=folder / "stage")
+    options = Options(speaker=speaker, output=folder / "stage")
     script = visit.load(options.visit)
     at_once = replace(script, voice={**script.voice, "min_speech_ms": 0})
     async with stage(options, at_once, Terminal()) as on:
@@ -68,9 +71,11 @@ async def interruption(folder: Path, speaker: str) -> Facts:
 
 
 async def echo(folder: Path, speaker: str) -> Facts:
-    """Play the usual visit with the speaker in the microphone, at -20 dB."""
+    """Play a visit with the speaker in the microphone, at -20 dB."""
     await _prerender()
-    options = Options(speaker=speaker, output=folder / "stage", echo_db=_ECHO_DB)
+    options = Options(
+        visit=_POLITE, speaker=speaker, output=folder / "stage", echo_db=_ECHO_DB
+    )
     script = visit.load(options.visit)
     async with stage(options, script, Terminal()) as on:
         await play(on, script, options, Terminal())
@@ -87,7 +92,7 @@ def _keep(on: Stage, folder: Path) -> None:
 
 async def disturbances(folder: Path) -> Facts:
     """Unload the entry in mid-conversation, then restart the satellite in another."""
-    options = Options(speaker="mpd", output=folder / "stage")
+    options = Options(visit=_POLITE, speaker="mpd", output=folder / "stage")
     script = visit.load(options.visit)
     async with stage(options, script, Terminal()) as on:
         unloaded = await _unload(on)

@@ -2,6 +2,7 @@
 
 import json
 
+from demo.measure.events import read_events, states
 from demo.measure.report import Expectation, Measurement, report
 
 from .conftest import KeptDemo
@@ -31,12 +32,27 @@ def test_the_report_can_be_computed_again_from_the_files(kept_demo: KeptDemo) ->
 
 
 def test_the_talk_is_on_the_terminal(kept_demo: KeptDemo) -> None:
-    """Every sentence of the transcript's table was also told live."""
+    """Every answer was told live, and they are all that the transcript's table has."""
     told = " ".join(kept_demo.printed.split())
+    answers = [
+        event.text
+        for event in read_events(kept_demo.folder / "events.jsonl")
+        if event.name == "assistant_transcript"
+    ]
+    assert len(answers) == 5
+    assert all(answer in told for answer in answers)
     page = (kept_demo.folder / "transcript.md").read_text()
     rows = [line.split("|") for line in page.splitlines() if "**Pumpkin**" in line]
-    assert len(rows) == 3
-    assert all(row[4].strip() in told for row in rows)
+    assert len(rows) == 4
+    assert " ".join(row[4].strip() for row in rows) == " ".join(answers)
+
+
+def test_the_visit_has_an_interruption_and_a_house_tool(kept_demo: KeptDemo) -> None:
+    """The child speaks into the riddle; the fog machine runs, as Home Assistant says."""
+    content = json.loads((kept_demo.folder / "report.json").read_text())
+    assert (content["interruptions"], content["tool_calls"]) == (1, 1)
+    events = read_events(kept_demo.folder / "events.jsonl")
+    assert [state for _, state in states(events, "input_boolean.fog_machine")] == ["on"]
 
 
 def test_kept_means_that_the_house_can_be_entered(kept_demo: KeptDemo) -> None:

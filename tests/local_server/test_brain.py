@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.realtime_pumpkin.realtime.connecting import GO_ON
 from custom_components.realtime_pumpkin.rehearsal import Call, Reason, Say
 from custom_components.realtime_pumpkin.rehearsal.sentences import sentences
 from demo.realtime_server.brain import PERSONAS, FinishStyle, repertoire
@@ -201,6 +202,28 @@ def test_an_opening_line_is_said(direction: str) -> None:
     assert said(visit.plan()).startswith("Boo to you.")
     own = Visit().plan(overrides={"instructions": direction})
     assert said(own).startswith("Boo to you.")
+
+
+def test_an_answer_that_broke_off_is_said_to_its_end() -> None:
+    """From the next word on, as the integration asks in a new session."""
+    visit = Visit()
+    visit.add("assistant", f"{JACK.greetings[0]} Here is")
+    visit.add("system", GO_ON)
+    rest = f"{JACK.before_riddle} {RIDDLES[0].question}".removeprefix("Here is ")
+    assert said(visit.plan()) == rest
+
+
+def test_a_goodbye_that_broke_off_still_ends_the_visit() -> None:
+    """The call that stood behind the words is made."""
+    visit = Visit()
+    visit.plan()
+    visit.add("user", "goodbye")
+    whole = f"The answer is {RIDDLES[0].solution}. {JACK.farewell}"
+    visit.add("assistant", whole.removesuffix(" Goodbye!"))
+    visit.add("system", GO_ON)
+    plan = visit.plan()
+    assert said(plan) == "Goodbye!"
+    assert calls(plan) == ["finish_conversation"]
 
 
 def test_a_second_visitor_is_mentioned_in_the_answer_to_the_first() -> None:

@@ -10,7 +10,7 @@ from custom_components.realtime_pumpkin.realtime.history import (
     History,
 )
 from custom_components.realtime_pumpkin.realtime.microphone import (
-    BUFFERED_FRAMES,
+    BUFFERED_BYTES,
     MicrophoneGate,
 )
 from custom_components.realtime_pumpkin.realtime.usage import PRICES, Usage
@@ -70,11 +70,43 @@ def test_directions_of_ours_are_no_part_of_the_transcript() -> None:
 def test_frames_are_kept_until_a_session_opens_the_oldest_going_first() -> None:
     """A dead network costs a constant amount of memory."""
     gate = MicrophoneGate()
-    for number in range(BUFFERED_FRAMES + 10):
-        assert list(gate.hear(number.to_bytes(2, "little"))) == []
-    sent = list(gate.open())
-    assert len(sent) == BUFFERED_FRAMES
-    assert sent[0] == SendAudio((10).to_bytes(2, "little"))
+    second = BUFFERED_BYTES // 16
+    for number in range(20):
+        assert list(gate.hear(bytes([number]) * second)) == []
+    sent = b"".join(sound.pcm for sound in gate.open())
+    assert sent == b"".join(bytes([number]) * second for number in range(4, 20))
+
+
+def test_what_was_kept_is_sent_in_few_pieces() -> None:
+    """A socket's queue holds so many frames and no more."""
+    gate = MicrophoneGate()
+    for _ in range(750):
+        list(gate.hear(bytes(960)))
+    assert len(list(gate.open())) == 30
+
+
+def test_speech_whose_words_are_not_known_is_sent_again_to_a_new_session() -> None:
+    """With the second before it was noticed."""
+    gate = MicrophoneGate()
+    list(gate.open())
+    for number in range(30):
+        list(gate.hear(bytes([number]) * 4800))
+    gate.mark()
+    list(gate.hear(b"speech"))
+    gate.lose(replays=True)
+    sent = b"".join(sound.pcm for sound in gate.open())
+    assert sent == b"".join(bytes([n]) * 4800 for n in range(20, 30)) + b"speech"
+
+
+def test_speech_whose_words_are_known_is_not_sent_again() -> None:
+    """The new session is told them as text."""
+    gate = MicrophoneGate()
+    list(gate.open())
+    gate.mark()
+    list(gate.hear(b"speech"))
+    gate.unmark()
+    gate.lose(replays=True)
+    assert list(gate.open()) == []
 
 
 def test_a_muffled_microphone_sends_silence_of_equal_length() -> None:

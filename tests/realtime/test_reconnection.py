@@ -3,12 +3,14 @@
 import pytest
 
 from custom_components.realtime_pumpkin.realtime import events, signals
+from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind
 from custom_components.realtime_pumpkin.realtime.reconnection import (
     BUDGET,
     Reconnection,
 )
 from custom_components.realtime_pumpkin.rehearsal import (
+    Call,
     Failed,
     Plan,
     Say,
@@ -91,14 +93,24 @@ def test_the_net_may_be_gone_for_the_budget_and_no_longer() -> None:
     assert world.of(events.Failed)[-1].fatal
 
 
+def _tries() -> list[float]:
+    """Return the times at which a socket is tried for that cannot be had."""
+    reconnection = Reconnection()
+    now, tries = 0.0, []
+    while (delay := reconnection.next_delay(now)) is not None:
+        now += delay
+        tries.append(now)
+    return tries
+
+
 def test_tries_come_at_growing_distances() -> None:
     """0.25 s at first, then twice as long each time."""
-    reconnection = Reconnection()
-    now, delays = 0.0, []
-    while (delay := reconnection.next_delay(now)) is not None:
-        delays.append(delay)
-        now += delay
-    assert delays == [0.25, 0.5, 1.0, 2.0, 4.0]
+    assert _tries()[:5] == [0.25, 0.75, 1.75, 3.75, 7.75]
+
+
+def test_a_service_that_is_back_just_before_the_budget_is_spent_is_found() -> None:
+    """The whole 15 s are used, and not a moment more."""
+    assert 14 < _tries()[-1] < BUDGET
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.MODEL])
@@ -125,6 +137,90 @@ def test_a_response_that_fails_by_the_servers_fault_does_not() -> None:
     world.run(10)
     assert [f.fatal for f in world.of(events.Failed)] == [False]
     assert [u.text for u in world.of(events.AssistantTranscript)] == ["I am back."]
+
+
+def test_an_answer_that_broke_off_is_gone_on_with() -> None:
+    """The new session knows how far it came and is asked for the rest alone."""
+    whole = Say("One two three four five six seven eight.", duration_ms=8000)
+    world = World([whole, "Six seven eight."], options=ServerOptions(pace=1.0))
+    world.lose_socket(5)
+    world.run(15)
+    told = [e["item"] for e in world.sent_of("conversation.item.create")][-2:]
+    broken = told[0]["content"][0]["text"]
+    assert told[0]["role"] == "assistant"
+    assert whole.text.startswith(broken)
+    assert 4 <= len(broken.split()) <= 6
+    assert told[1]["role"] == "system"
+    assert "the very next word" in told[1]["content"][0]["text"]
+    assert len(world.sent_of("response.create")) == 2
+    assert len(world.speaker.heard) == 2
+
+
+def test_the_visitor_has_the_floor_before_the_rest_of_an_answer() -> None:
+    """Whoever spoke meanwhile is answered; the rest is asked for by nobody."""
+    world = World(
+        [Say("One two three.", duration_ms=8000), "Hello to you!"],
+        heard=["Hello?"],
+        options=ServerOptions(pace=1.0),
+        behaviour=Behaviour(opening="Hi.", barge_in=True),
+    )
+    world.dropped_until = 9.0
+    world.lose_socket(3)
+    world.say(5, 1)
+    world.run(20)
+    assert [u.text for u in world.of(events.UserTranscript)] == ["Hello?"]
+    assert len(world.sent_of("response.create")) == 2
+
+
+def test_a_question_whose_answer_was_lost_is_answered_by_the_next_session() -> None:
+    """Its words are in the history; the answer is asked for again."""
+    thinks = Plan((Say("Too late."),), think_ms=5000)
+    world = World(["Welcome!", thinks, "Hello to you!"], heard=["Hello?"])
+    world.say(4, 1)
+    world.lose_socket(7)
+    world.run(20)
+    said = [update.text for update in world.of(events.AssistantTranscript)]
+    assert said == ["Welcome!", "Hello to you!"]
+    assert len(world.sent_of("response.create")) == 3
+
+
+def test_speech_that_was_cut_by_a_lost_socket_is_heard_by_the_next_session() -> None:
+    """The visitor does not have to say it again."""
+    world = World(["Welcome!", "Yes!"], heard=["A long sentence."])
+    world.say(4, 3)
+    world.lose_socket(5.5)
+    world.run(15)
+    assert [u.text for u in world.of(events.UserTranscript)] == ["A long sentence."]
+    speech = [e for _, e in world.received if e["type"].endswith("speech_started")]
+    assert len(speech) == 2
+
+
+def test_a_tool_that_was_called_is_not_called_again_by_the_next_session() -> None:
+    """It may still run; its result has nowhere to go."""
+    world = World(["Welcome!", Call("fog"), "It is done."], heard=["Fog, please!"])
+    world.say(4, 1)
+    world.lose_socket(7)
+    world.run(15)
+    assert [call.name for call in world.calls] == ["fog"]
+    told = [e["item"] for e in world.sent_of("conversation.item.create")]
+    assert any("fog has just been called" in i["content"][0]["text"] for i in told)
+    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "It is done."
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.QUOTA, ErrorKind.LOST])
+def test_what_was_received_is_heard_before_a_conversation_is_given_up(
+    kind: ErrorKind,
+) -> None:
+    """Its error is told at once; nobody is cut off in the middle of a word."""
+    world = World([Say("Welcome!", duration_ms=30_000)])
+    world.dropped_until = 100
+    world.lose_socket(8, kind)
+    world.run(60)
+    (heard,) = world.speaker.heard.values()
+    assert heard == 30_000
+    failed = [at for at, update in world.updates if isinstance(update, events.Failed)]
+    assert failed[-1] <= 8 + BUDGET
+    assert 30 < world.ends[0][0] < 31
 
 
 def test_a_socket_lost_during_the_goodbye_ends_after_what_was_received() -> None:

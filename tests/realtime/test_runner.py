@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 import contextlib
 from dataclasses import dataclass, field
+from typing import override
 
 from openai import AsyncOpenAI
 import pytest
@@ -86,7 +87,7 @@ class Porch:
 
 @contextlib.asynccontextmanager
 async def _session(
-    server: LocalServer, behaviour: Behaviour
+    server: LocalServer, behaviour: Behaviour, porch: Porch | None = None
 ) -> AsyncIterator[tuple[RealtimeSession, Porch]]:
     """Yield an open session at a server, and close it."""
     client = AsyncOpenAI(api_key="k", base_url=server.url)
@@ -95,7 +96,7 @@ async def _session(
         """Open a socket."""
         return await open_connection(client, "gpt-realtime-2.1-mini", ssl_context=None)
 
-    porch = Porch()
+    porch = porch or Porch()
     porch.session = session = RealtimeSession(
         CONFIG, behaviour, connect=connect, speaker=porch, observer=porch
     )
@@ -179,6 +180,32 @@ async def test_a_lost_socket_is_replaced() -> None:
         ]
         assert resumed == [False, True]
         await session_context.__aexit__(None, None, None)
+
+
+class SlowPorch(Porch):
+    """A speaker that is heard when the test says so."""
+
+    @override
+    def finish(self) -> None:
+        """Be heard later."""
+
+
+async def test_a_server_that_leaves_during_the_goodbye_does_not_end_it() -> None:
+    """The loop stays free, and the goodbye is heard before the end comes."""
+    behaviour = Behaviour(opening="Hi.", finish_grace=0)
+    client_side = contextlib.AsyncExitStack()
+    async with client_side, asyncio.timeout(10):
+        async with LocalServer([GOODBYE]).listening() as server:
+            session, porch = await client_side.enter_async_context(
+                _session(server, behaviour, SlowPorch())
+            )
+            run = asyncio.create_task(session.run())
+            await porch.until(events.Finished)
+        await asyncio.sleep(0.1)
+        assert not run.done()
+        session.audio_started(porch.utterance)
+        session.audio_finished(porch.utterance, 500)
+        assert await run == "finished"
 
 
 async def test_a_server_that_is_not_there_is_told_by_kind() -> None:

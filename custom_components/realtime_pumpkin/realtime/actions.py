@@ -60,9 +60,10 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """Open a new socket after `delay` seconds."""
+    """Open a new socket after `delay` seconds, or find in `within` that it cannot be."""
 
     delay: float
+    within: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def on_assistant_delta(
 ) -> Iterator[Action]:
     """Pass the words on as they come."""
     if not talk.playback.is_unheard(event.response_id):
-        talk.history.reserve("assistant", event.item_id)
+        talk.history.grow("assistant", event.item_id, event.text)
         yield Notify(event)
 
 

@@ -34,6 +34,7 @@ def error_output(message: str) -> str:
 class _Batch:
     """The calls of one response, answered together."""
 
+    names: list[str] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
     outputs: dict[str, str] = field(default_factory=dict)
     is_done: bool = False
@@ -62,7 +63,9 @@ class ToolCalls:
         self._seen[call.call_id] = None
         if len(self._seen) > REMEMBERED_CALLS:
             del self._seen[next(iter(self._seen))]
-        self._batches.setdefault(response_id, _Batch()).waiting.add(call.call_id)
+        batch = self._batches.setdefault(response_id, _Batch())
+        batch.names.append(call.name)
+        batch.waiting.add(call.call_id)
         return True
 
     def finished(self, call_id: str, output: str, *, wants_answer: bool = True) -> bool:
@@ -91,9 +94,11 @@ class ToolCalls:
                 wants_answer |= batch.wants_answer
         return sends, wants_answer
 
-    def forget(self) -> None:
-        """Forget what runs: the session that called it is gone."""
+    def forget(self) -> list[str]:
+        """Forget what runs: the session that called it is gone; return its names."""
+        names = [name for batch in self._batches.values() for name in batch.names]
         self._batches.clear()
+        return names
 
 
 def _output(result: tuple[str, str]) -> Send:

@@ -8,19 +8,30 @@ from .conversation import Conversation, Due
 from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
 from .events import ServerError, SessionCreated, SessionStarted, SessionUpdated
 from .finish import EndReason
+from .reconnection import Unfinished
 from .signals import Message, Role, SocketLost
 
 CONFIGURE_TIMEOUT: Final = 10.0
+SHORTEST_CONFIGURE_TIMEOUT: Final = 1.0
 RENEWAL_LEAD: Final = 60.0
 RENEWAL_RETRY: Final = 1.0
 CONFIGURE_ID: Final = "configure"
+GO_ON_AFTER: Final = 0.4
+"""How long a new session may take to notice speech that it was late to hear."""
+
+ALREADY_CALLED: Final = "The tool {} has just been called. Do not call it again."
+GO_ON: Final = (
+    "The connection broke off while you were speaking. Say only what was still to "
+    "come, from the very next word, and do not mention the interruption."
+)
 
 
 def on_session_created(talk: Conversation, event: SessionCreated) -> Iterator[Action]:
     """Configure the session before anything else is sent."""
     talk.session_id = event.session_id
     _plan_renewal(talk, event.expires_at)
-    talk.wait(Due.CONFIGURED, CONFIGURE_TIMEOUT)
+    left = max(talk.reconnection.left(talk.now), SHORTEST_CONFIGURE_TIMEOUT)
+    talk.wait(Due.CONFIGURED, min(CONFIGURE_TIMEOUT, left))
     update = {
         "type": "session.update",
         "event_id": CONFIGURE_ID,
@@ -42,6 +53,8 @@ def on_session_updated(talk: Conversation, _event: SessionUpdated) -> Iterator[A
     while talk.messages:
         yield from on_message(talk, talk.messages.popleft())
     yield from talk.microphone.open()
+    if talk.unfinished is not Unfinished.NOTHING:
+        talk.wait(Due.GO_ON, GO_ON_AFTER)
 
 
 def _plan_renewal(talk: Conversation, expires_at: float | None) -> None:
@@ -56,7 +69,7 @@ def renew(talk: Conversation) -> Iterator[Action]:
     """Change to a new session between two turns."""
     if not talk.is_ready or talk.ending:
         return
-    if talk.turns.is_speaking or talk.gate.is_busy or not talk.playback.is_silent:
+    if talk.turns.is_speaking or talk.is_answering:
         talk.wait(Due.RENEWAL, RENEWAL_RETRY)
         return
     _leave_session(talk)
@@ -66,13 +79,14 @@ def renew(talk: Conversation) -> Iterator[Action]:
 def _leave_session(talk: Conversation) -> None:
     """Forget everything that only the session knew."""
     talk.is_ready = False
-    for due in (Due.CONFIGURED, Due.ANSWER, Due.WORDS, Due.RENEWAL):
+    for due in (Due.CONFIGURED, Due.ANSWER, Due.WORDS, Due.RENEWAL, Due.GO_ON):
         talk.deadlines.cancel(due)
     talk.gate.reset()
-    talk.calls.forget()
+    for name in talk.calls.forget():
+        talk.note("system", ALREADY_CALLED.format(name))
+    talk.microphone.lose(replays=talk.turns.is_speaking or talk.turns.is_unanswered)
     talk.turns.speech_lost()
     talk.barge_in.forget()
-    talk.microphone.lose()
 
 
 def _open(talk: Conversation) -> Iterator[Action]:
@@ -92,8 +106,11 @@ def _reseed(talk: Conversation) -> Iterator[Action]:
 
 def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action]:
     """Try for a new socket; what was received plays on meanwhile."""
+    if _is_owed_an_answer(talk):
+        talk.unfinished = Unfinished.ANSWER
     _leave_session(talk)
     if talk.playback.end_all():
+        talk.unfinished = Unfinished.REST
         yield FinishUtterance()
     if is_terminal(event.error.kind):
         yield from talk.fail(event.error)
@@ -103,14 +120,37 @@ def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action
         yield from _retry(talk, event.error)
 
 
+def _is_owed_an_answer(talk: Conversation) -> bool:
+    """Tell whether the session that is gone owed the visitor an answer."""
+    return talk.is_ready and (_is_answer_due(talk) or talk.calls.is_waiting)
+
+
+def _is_answer_due(talk: Conversation) -> bool:
+    """Tell whether an answer is being made, asked for or about to be."""
+    return talk.gate.is_busy or Due.ANSWER in talk.deadlines
+
+
+def go_on(talk: Conversation) -> Iterator[Action]:
+    """Ask for what a lost session left unsaid, unless the visitor has the floor."""
+    owed, talk.unfinished = talk.unfinished, Unfinished.NOTHING
+    if talk.ending or talk.turns.is_speaking or _is_answer_due(talk):
+        return
+    if owed is Unfinished.REST:
+        yield from talk.direct("system", GO_ON)
+    elif not talk.history.last("assistant") and talk.behaviour.opening:
+        yield from talk.direct("system", talk.behaviour.opening)
+    yield from talk.gate.request()
+
+
 def _retry(talk: Conversation, error: RealtimeError) -> Iterator[Action]:
     """Ask for a new socket while the budget lasts."""
     delay = talk.reconnection.next_delay(talk.now)
     if delay is not None:
-        yield Reconnect(delay)
+        left = talk.reconnection.left(talk.now) - delay
+        yield Reconnect(delay, min(CONFIGURE_TIMEOUT, left))
         return
     yield from talk.complain(error, fatal=True)
-    yield from talk.end(EndReason.CONNECTION_LOST)
+    yield from talk.leave(EndReason.CONNECTION_LOST)
 
 
 def on_error(talk: Conversation, event: ServerError) -> Iterator[Action]:

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
-from .actions import Action, End, Notify, Send
+from .actions import Action, End, FinishUtterance, Notify, Send
 from .barge_in import BargeIn
 from .calls import ToolCalls
 from .config import Behaviour, SessionConfig
 from .deadlines import Deadlines
-from .ending import Ending
+from .ending import Ending, Farewell
 from .errors import RealtimeError
 from .events import Failed
 from .gate import ResponseGate
 from .history import History, text_item
 from .microphone import MicrophoneGate
 from .playback import Playback
-from .reconnection import Reconnection
+from .reconnection import Reconnection, Unfinished
 from .signals import Message
 from .turns import Turns
 from .usage import Usage
@@ -36,6 +36,7 @@ class Due(StrEnum):
     RENEWAL = "renewal"
     RESPONSE = "response"
     ECHO_GONE = "echo_gone"
+    GO_ON = "go_on"
     IDLE = "idle"
     MAX_DURATION = "max_duration"
     FAREWELL = "farewell"
@@ -66,6 +67,7 @@ class Conversation:
     turns: Turns = field(default_factory=Turns)
     ending: Ending = field(default_factory=Ending)
     reconnection: Reconnection = field(default_factory=Reconnection)
+    unfinished: Unfinished = Unfinished.NOTHING
     deadlines: Deadlines = field(default_factory=Deadlines)
     history: History = field(default_factory=History)
     usage: Usage = field(default_factory=Usage)
@@ -83,14 +85,25 @@ class Conversation:
         """Return for how many seconds the conversation has run."""
         return 0.0 if self.started_at is None else self.now - self.started_at
 
+    @property
+    def is_answering(self) -> bool:
+        """Tell whether an answer is expected, made or still to be heard."""
+        is_due = Due.ANSWER in self.deadlines or Due.GO_ON in self.deadlines
+        is_expected = is_due or self.gate.is_busy or self.calls.is_waiting
+        return is_expected or not self.playback.is_silent
+
     def wait(self, name: Hashable, seconds: float) -> None:
         """Make a name due in so many seconds."""
         self.deadlines.set(name, self.now + seconds)
 
     def inject(self, role: str, text: str) -> Iterator[Action]:
         """Put a text into the conversation that a new session is told again."""
-        self.history.write(role, f"line_{next(self._line_ids)}", text)
+        self.note(role, text)
         yield from self.direct(role, text)
+
+    def note(self, role: str, text: str) -> None:
+        """Keep a text that only a new session is told."""
+        self.history.write(role, f"line_{next(self._line_ids)}", text)
 
     def direct(self, role: str, text: str) -> Iterator[Action]:
         """Put a text into the session that only matters now."""
@@ -98,9 +111,17 @@ class Conversation:
         yield Send({"type": "conversation.item.create", "item": item})
 
     def fail(self, error: RealtimeError) -> Iterator[Action]:
-        """End at once for a reason that trying again cannot change."""
+        """End for a reason that trying again cannot change."""
         yield from self.complain(error, fatal=True)
-        yield from self.end(error.kind)
+        yield from self.leave(error.kind)
+
+    def leave(self, reason: str) -> Iterator[Action]:
+        """End without another word, once what was received has been heard."""
+        self.gate.drop()
+        if self.playback.end_all():
+            yield FinishUtterance()
+        self.ending.begin(reason, Farewell.SAID)
+        self.ending.give_up()
 
     def complain(
         self, error: RealtimeError, *, fatal: bool = False

@@ -52,6 +52,13 @@ class History:
         if line is not None:
             line.text = text
 
+    def grow(self, role: str, key: str, text: str) -> None:
+        """Add words to a line that is still being said."""
+        self.reserve(role, key)
+        line = self._find(key)
+        if line is not None:
+            line.text += text
+
     def shorten(self, key: str, heard: float) -> None:
         """Note which share of a line was heard (0 to 1), now or when it comes."""
         line = self._find(key)

@@ -49,6 +49,7 @@ def on_speech_started(talk: Conversation, event: SpeechStarted) -> Iterator[Acti
     is_audible = talk.playback.is_audible
     talk.turns.speech_started(may_be_echo=_may_be_echo(talk))
     talk.gate.hold()
+    talk.microphone.mark()
     if is_audible and not talk.behaviour.barge_in:
         pass  # Spoken before the half-duplex gate closed: heard out, then answered.
     elif is_audible and talk.behaviour.min_speech > 0:
@@ -152,6 +153,7 @@ def on_user_transcript(talk: Conversation, event: UserTranscript) -> Iterator[Ac
         return
     if event.text:
         talk.history.write("user", event.item_id, event.text)
+        talk.microphone.unmark()
         yield Notify(event)
     if event.item_id == talk.barge_in.doubtful_item:
         yield from _on_late_judgement(talk, event)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 import contextlib
 import time
-from typing import Any
+from typing import Any, Final
 
 from .actions import (
     Action,
@@ -42,6 +42,8 @@ from .signals import (
 from .usage import Usage
 from .wire import read_event
 
+TOO_SLOW: Final = "Nothing answered in time"
+
 
 class RealtimeSession:
     """A `ConversationSession` over the Realtime API, one socket at a time."""
@@ -65,7 +67,7 @@ class RealtimeSession:
         self._loop = loop
         self._outbox = Outbox()
         self._connection: RealtimeConnection | None = None
-        self._retry_delay: float | None = None
+        self._retry: Reconnect | None = None
         self._hang_up: asyncio.Task[None] | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._phase = Phase.IDLE
@@ -109,6 +111,11 @@ class RealtimeSession:
         """Close what is open, within 2 s."""
         if self._wake is not None:
             self._wake.cancel()
+            self._wake = None
+        await self._close_socket()
+
+    async def _close_socket(self) -> None:
+        """Close the socket, within 2 s; the clocks run on."""
         if self._hang_up is not None:
             await self._hang_up
         connection, self._connection = self._connection, None
@@ -145,10 +152,12 @@ class RealtimeSession:
         while not self._core.is_over:
             error = await self._serve()
             self._outbox.clear()
-            if self._retry_delay is None:
+            if self._retry is None:
                 self._feed(SocketLost(error))
-            while self._retry_delay is not None:
-                await self._reconnect()
+            while self._retry is not None:
+                await self._reconnect(self._retry)
+            if self._connection is None:
+                return  # What was received is still heard; then the core ends.
 
     async def _serve(self) -> RealtimeError:
         """Talk on the open socket until it is lost; return why it was."""
@@ -167,7 +176,7 @@ class RealtimeSession:
             sender.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await sender
-            await self.close()
+            await self._close_socket()
 
     async def _send(self, connection: RealtimeConnection) -> None:
         """Send what waits; the receiving side learns of a lost socket."""
@@ -175,15 +184,22 @@ class RealtimeSession:
             while True:
                 await connection.send(await self._outbox.get())
 
-    async def _reconnect(self) -> None:
+    async def _reconnect(self, wanted: Reconnect) -> None:
         """Try once for a new socket."""
-        delay, self._retry_delay = self._retry_delay, None
-        await asyncio.sleep(delay or 0)
+        self._retry = None
+        await asyncio.sleep(wanted.delay)
         try:
-            await self.open()
+            async with asyncio.timeout(wanted.within):
+                await self.open()
+        except TimeoutError:
+            await self._give_up(RealtimeError(ErrorKind.UNREACHABLE, None, TOO_SLOW))
         except RealtimeError as error:
-            await self.close()
-            self._feed(SocketLost(error))
+            await self._give_up(error)
+
+    async def _give_up(self, error: RealtimeError) -> None:
+        """Close what is half open and tell why it is not open."""
+        await self._close_socket()
+        self._feed(SocketLost(error))
 
     def _take(self, message: dict[str, Any]) -> None:
         """Take a server event; one that is unknown is ignored."""
@@ -226,8 +242,8 @@ class RealtimeSession:
             case ClearSpeaker():
                 cleared = SpeakerCleared(self._speaker.clear())
                 self._perform(self._core.feed(cleared, self._loop.time()))
-            case Reconnect(delay):
-                self._retry_delay = delay
+            case Reconnect():
+                self._retry = action
                 self._drop_socket()
             case End(reason) if not self._ended.done():
                 self._ended.set_result(reason)

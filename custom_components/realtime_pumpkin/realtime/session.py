@@ -122,7 +122,7 @@ class SessionCore:
             return Phase.RESPONDING
         if talk.turns.is_speaking:
             return Phase.LISTENING
-        is_working = steering.is_answering(talk) or talk.ending or not talk.is_ready
+        is_working = talk.is_answering or talk.ending or not talk.is_ready
         return Phase.PROCESSING if is_working else Phase.LISTENING
 
     @property

@@ -5,7 +5,7 @@ from typing import Final
 
 from .actions import Action, ClearSpeaker
 from .calls import error_output
-from .connecting import on_connection_lost, renew
+from .connecting import go_on, on_connection_lost, renew
 from .conversation import Conversation, Due
 from .ending import Farewell
 from .errors import ErrorKind, RealtimeError
@@ -36,7 +36,7 @@ def settle(talk: Conversation) -> Iterator[Action]:
         yield from _say_goodbye(talk)
     _watch(talk, Due.RESPONSE, talk.gate.is_requested, talk.behaviour.response_timeout)
     _watch(talk, Due.IDLE, _is_quiet(talk), talk.behaviour.idle_timeout)
-    if talk.turns.is_unanswered and not is_answering(talk):
+    if talk.turns.is_unanswered and not talk.is_answering:
         talk.turns.give_up()
 
 
@@ -48,15 +48,9 @@ def _watch(talk: Conversation, due: Due, is_on: bool, seconds: float) -> None:
         talk.wait(due, seconds)
 
 
-def is_answering(talk: Conversation) -> bool:
-    """Tell whether an answer is expected, made or still to be heard."""
-    is_expected = talk.gate.is_busy or Due.ANSWER in talk.deadlines
-    return is_expected or talk.calls.is_waiting or not talk.playback.is_silent
-
-
 def _is_quiet(talk: Conversation) -> bool:
     """Tell whether nobody speaks and nobody is about to."""
-    is_idle = not (talk.turns.is_speaking or is_answering(talk))
+    is_idle = not (talk.turns.is_speaking or talk.is_answering)
     return talk.is_ready and is_idle and not talk.ending
 
 
@@ -141,6 +135,7 @@ _DUE: Final[Mapping[Due, Callable[[Conversation], Iterator[Action]]]] = {
     Due.SPEECH_COUNTS: _on_speech_counts,
     Due.WORDS: on_no_words,
     Due.RENEWAL: renew,
+    Due.GO_ON: go_on,
     Due.ECHO_GONE: lambda talk: talk.microphone.reopen(),
     Due.IDLE: _on_idle,
     Due.MAX_DURATION: _on_max_duration,

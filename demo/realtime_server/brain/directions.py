@@ -42,6 +42,8 @@ class Directions:
     still_there: bool = False
     somebody_else: bool = False
     greet: bool = False
+    go_on: bool = False
+    """Say what was still to come when the connection broke off."""
 
 
 def read_directions(texts: Iterable[str]) -> Directions:
@@ -64,6 +66,7 @@ def read_directions(texts: Iterable[str]) -> Directions:
             )
         ),
         greet=bool(re.search(r"\bgreet\b", lower)),
+        go_on=bool(re.search(r"\bconnection broke off\b", lower)),
     )
 
 

@@ -1,6 +1,7 @@
 """The character at the door: decides what to say and which tools to call."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 import json
 
@@ -67,6 +68,7 @@ class _Moment:
         """Look at the conversation."""
         self._request = request
         self._finish = finish
+        self._first_riddle = first_riddle
         self._persona: Persona = persona_for(request.instructions)
         self._tools = tools.allowed(request.tools, request.tool_choice)
         self._directions = self._read_directions()
@@ -81,6 +83,8 @@ class _Moment:
 
     def outputs(self) -> list[PlannedOutput]:
         """Return the outputs of this response."""
+        if self._directions.go_on and self._spoke_before:
+            return self._rest()
         forced = self._forced_call()
         if forced is not None:
             return [forced]
@@ -101,6 +105,17 @@ class _Moment:
             words = " ".join([*before, self._persona.yes_master])
             return [Say(words, phase="commentary"), tools.call(wanted, self._said, {})]
         return self._reaction(before)
+
+    def _rest(self) -> list[PlannedOutput]:
+        """Return what was still to come when the last answer broke off."""
+        history = self._request.history
+        spoken = [at for at, item in enumerate(history) if item.role == "assistant"]
+        *before, broken = spoken
+        news = history[before[-1] + 1 if before else 0 : broken]
+        request = replace(self._request, history=history[:broken], news=news)
+        whole = _Moment(request, self._finish, self._first_riddle).outputs()
+        said = history[broken].words.split()
+        return [rest for each in whole if (rest := _after(each, said)) is not None]
 
     def _read_directions(self) -> Directions:
         """Return what system messages and the response itself ask for."""
@@ -250,6 +265,17 @@ class _Moment:
             "summary": f"A visitor came to the door and spoke {self._turn} times.",
             "mood": "happy",
         }
+
+
+def _after(output: PlannedOutput, said: Sequence[str]) -> PlannedOutput | None:
+    """Return the output without the words that were said before; None: all were."""
+    if not isinstance(output, Say):
+        return output
+    words = output.text.split()
+    if words[: len(said)] != list(said):
+        return output
+    rest = words[len(said) :]
+    return replace(output, text=" ".join(rest)) if rest else None
 
 
 def _is_turn(item: Item) -> bool:
