@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import account, async_set_up, voice
 from tests.realtime_server import KEY, realtime_server
+from tests.satellite_bench import add_satellite, satellite  # noqa: F401
 
 # The same examples in every run, however slow the machine is.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
