@@ -10,8 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator, VoiceState
+from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_ENTITY_ID, only_voice
 
 

@@ -18,11 +18,11 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.realtime_pumpkin import porch_check
 from custom_components.realtime_pumpkin.calibration import Calibration
 from custom_components.realtime_pumpkin.const import CONF_CALIBRATION, DOMAIN
-from custom_components.realtime_pumpkin.coordinator import VoiceState
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
 from custom_components.realtime_pumpkin.links.open import create_links
 from custom_components.realtime_pumpkin.porch_report import async_summary
 from custom_components.realtime_pumpkin.session_setup import create_behaviour
+from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import (
     VOICE_ENTITY_ID,
     account,

@@ -3,11 +3,11 @@
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.realtime_pumpkin.coordinator import VoiceState
 from custom_components.realtime_pumpkin.diagnostics import (
     async_get_config_entry_diagnostics,
 )
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_DATA, only_voice
 from tests.realtime_server import KEY, MODEL
 

@@ -116,7 +116,8 @@ async def test_an_unloaded_entity_listens_no_more(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """Unloading takes the listener back."""
-    events = only_voice(loaded_entry).events
-    assert len(events._listeners) == 1
+    voice = only_voice(loaded_entry)
+    before = len(voice.events._listeners)
     await hass.config_entries.async_unload(loaded_entry.entry_id)
-    assert not events._listeners
+    assert len(voice.events._listeners) == before - 1
+    assert voice.events._listeners == [voice.tally.hear]

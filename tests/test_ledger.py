@@ -43,7 +43,7 @@ async def test_conversations_add_up_by_kind_of_token(hass: HomeAssistant) -> Non
     ledger.record("voice", {"input_text": 1, "cached_text": 2}, 0.25, before)
     total = ledger.totals("voice", HALLOWEEN).day
     tokens = {"cached_text": 2, "input_text": 11, "output_audio": 5}
-    assert total == Total("2026-10-31", tokens, 0.75)
+    assert total == Total("2026-10-31", tokens, 0.75, conversations=2)
     assert ledger.totals("other", HALLOWEEN).day == Total("2026-10-31")
     await ledger.async_save()
 
@@ -53,7 +53,7 @@ async def test_an_unknown_price_adds_tokens_only(hass: HomeAssistant) -> None:
     ledger = Ledger(hass, "account")
     ledger.record("voice", {"output_audio": 5}, None, HALLOWEEN)
     assert ledger.totals("voice", HALLOWEEN).month == Total(
-        "2026-10", {"output_audio": 5}, 0.0
+        "2026-10", {"output_audio": 5}, 0.0, conversations=1
     )
     await ledger.async_save()
 
@@ -75,11 +75,30 @@ async def test_the_books_are_read_again_after_a_restart(
     assert again.totals("voice", HALLOWEEN).spending == Spending()
 
 
-async def test_a_conversation_that_used_nothing_is_not_written(
+async def test_a_conversation_that_used_nothing_counts_as_well(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """A start that failed costs no write either."""
+    """Whoever rings and leaves at once has been at the door."""
     ledger = Ledger(hass, "account")
     ledger.record("voice", {}, 0.0, HALLOWEEN)
     await ledger.async_save()
-    assert KEY not in hass_storage
+    assert hass_storage[KEY]["data"]["voice"]["day"]["conversations"] == 1
+
+
+async def test_books_of_before_conversations_were_counted_can_be_read(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """An update loses no day."""
+    total = {"tokens": {"output_audio": 5}, "usd": 0.5}
+    books = {
+        "voice": {
+            "day": {"period": "2026-10-31", **total},
+            "month": {"period": "2026-10", **total},
+        }
+    }
+    hass_storage[KEY] = {"version": 1, "minor_version": 1, "key": KEY, "data": books}
+    ledger = Ledger(hass, "account")
+    await ledger.async_load(["voice"])
+    assert ledger.totals("voice", HALLOWEEN).day == Total(
+        "2026-10-31", {"output_audio": 5}, 0.5, conversations=0
+    )

@@ -16,7 +16,14 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .client import RealtimeAccount, async_check_account, create_account
-from .const import CONF_CALIBRATION, CONF_MODEL, DEFAULT_MODEL, DOMAIN, SUBENTRY_VOICE
+from .const import (
+    CONF_CALIBRATION,
+    CONF_MODEL,
+    CONF_VOICE,
+    DEFAULT_MODEL,
+    DOMAIN,
+    SUBENTRY_VOICE,
+)
 from .coordinator import VoiceCoordinator
 from .issues import async_clear_issues
 from .ledger import Ledger
@@ -25,7 +32,18 @@ from .realtime.errors import ErrorKind, RealtimeError
 from .services import async_setup_services
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS: Final = (Platform.ASSIST_SATELLITE, Platform.BUTTON, Platform.EVENT)
+PLATFORMS: Final = (
+    Platform.ASSIST_SATELLITE,
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
+
+# What a conversation reads when it starts, so that a change needs no reload.
+_READ_LATER: Final = (CONF_CALIBRATION, CONF_VOICE)
 
 # The key is good, and what is wrong is told where a conversation needs it.
 _GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})
@@ -103,7 +121,7 @@ async def _async_update(
 ) -> None:
     """Take over what a flow changed, a voice added or removed included.
 
-    What a porch check measured ends no conversation of another voice.
+    What a porch check measured or a select chose ends no conversation.
     """
     if _set_up_with(entry) != before:
         hass.config_entries.async_schedule_reload(entry.entry_id)
@@ -113,9 +131,10 @@ async def _async_update(
 
 
 def _set_up_with(entry: RealtimePumpkinConfigEntry) -> Mapping[str, Any]:
-    """Return all that an entry is set up with, which is not what is measured."""
+    """Return all that an entry is set up with; the next conversation reads the rest."""
+    read_later = dict.fromkeys(_READ_LATER)
     voices = {
-        voice.subentry_id: (voice.title, {**voice.data, CONF_CALIBRATION: None})
+        voice.subentry_id: (voice.title, {**voice.data, **read_later})
         for voice in _voices(entry)
     }
     return {"title": entry.title, "data": dict(entry.data), "voices": voices}

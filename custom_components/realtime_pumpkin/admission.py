@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .issues import as_validation_error, async_show_budget
-from .ledger import Ledger
-from .limits import Spending, budget_reached, refusal
+from .ledger import Ledger, Totals
+from .limits import BudgetReached, budget_reached, refusal
 from .manners import Limits
 
 
@@ -25,6 +25,12 @@ class Admission:
         self._subentry = subentry
         self._ledger = ledger
         self._last_end: datetime | None = None
+        self._was_within_budget: bool | None = None
+
+    @property
+    def totals(self) -> Totals:
+        """Return what the voice has used today and this month."""
+        return self._ledger.totals(self._subentry.subentry_id, dt_util.now())
 
     def check(self, limits: Limits, *, cools_down: bool = True) -> None:
         """Raise `ServiceValidationError` where no conversation may start now.
@@ -33,28 +39,34 @@ class Admission:
         ended for this one.
         """
         last_end = self._last_end if cools_down else None
-        reason = refusal(limits, dt_util.now(), last_end, self._spending())
+        reason = refusal(limits, dt_util.now(), last_end, self.totals.spending)
         if reason is not None:
             raise as_validation_error(reason)
 
     def ended(
         self, limits: Limits, summary: Mapping[str, Any], *, was_held: bool
-    ) -> None:
-        """Put into the books what a conversation used; held, it cools down."""
-        now = dt_util.now()
+    ) -> BudgetReached | None:
+        """Put a conversation that was held into the books; it cools down now.
+
+        Returns the budget that is spent with it.
+        """
         if was_held:
-            self._last_end = now
-        tokens, usd = summary["tokens"], summary["cost_usd"]
-        self._ledger.record(self._subentry.subentry_id, tokens, usd, now)
-        self.show_budget(limits)
+            self._last_end = now = dt_util.now()
+            tokens, usd = summary["tokens"], summary["cost_usd"]
+            self._ledger.record(self._subentry.subentry_id, tokens, usd, now)
+        return self.show_budget(limits)
+
+    def budget_reached(self, limits: Limits) -> BudgetReached | None:
+        """Return the budget that is spent."""
+        return budget_reached(limits, self.totals.spending)
 
     @callback
-    def show_budget(self, limits: Limits) -> None:
-        """Tell that a budget is spent, until its day or month is over."""
-        reached = budget_reached(limits, self._spending())
-        async_show_budget(self._hass, reached, self._subentry)
+    def show_budget(self, limits: Limits) -> BudgetReached | None:
+        """Tell that a budget is spent, until its day or month is over.
 
-    def _spending(self) -> Spending:
-        """Return what the voice has cost today and this month."""
-        voice_id = self._subentry.subentry_id
-        return self._ledger.totals(voice_id, dt_util.now()).spending
+        Returns it where it was not spent when this was asked the last time.
+        """
+        reached = self.budget_reached(limits)
+        async_show_budget(self._hass, reached, self._subentry)
+        was_within, self._was_within_budget = self._was_within_budget, reached is None
+        return reached if was_within else None

@@ -1,4 +1,4 @@
-"""The porch check as a button of the voice's device."""
+"""Start, stop and porch check as buttons of the voice's device."""
 
 from typing import override
 
@@ -22,11 +22,34 @@ async def async_setup_entry(
     entry: RealtimePumpkinConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the porch check of each voice."""
+    """Add the buttons of each voice."""
     for subentry_id, coordinator in entry.runtime_data.voices.items():
         async_add_entities(
-            [PorchCheckButton(coordinator)], config_subentry_id=subentry_id
+            [
+                StartButton(coordinator, "start_conversation"),
+                StopButton(coordinator, "stop_conversation"),
+                PorchCheckButton(coordinator),
+            ],
+            config_subentry_id=subentry_id,
         )
+
+
+class StartButton(VoiceEntity, ButtonEntity):
+    """Let the voice talk to whoever is there."""
+
+    @override
+    async def async_press(self) -> None:
+        """Start a conversation, as a doorbell does."""
+        await self.coordinator.async_start_conversation()
+
+
+class StopButton(VoiceEntity, ButtonEntity):
+    """Let the voice say goodbye."""
+
+    @override
+    async def async_press(self) -> None:
+        """End the conversation; where none runs, nothing is to be done."""
+        await self.coordinator.async_stop_conversation()
 
 
 class PorchCheckButton(VoiceEntity, ButtonEntity):

@@ -26,13 +26,18 @@ class Call:
         session: ConversationSession,
         toolbox: Toolbox,
         on_link_lost: OnLinkLost,
+        is_muted: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Take the ends as they are, closed."""
+        """Take the ends as they are, closed.
+
+        While `is_muted`, nothing that the microphone hears leaves the house.
+        """
         self.session = session
         self._source = source
         self._sink = sink
         self._toolbox = toolbox
         self._on_link_lost = on_link_lost
+        self._is_muted = is_muted
         self._tasks: set[asyncio.Task[None]] = set()
         self._started_at = asyncio.get_running_loop().time()
         self.is_open = False
@@ -93,7 +98,7 @@ class Call:
         """Pass the microphone's frames on until it ends."""
         try:
             async for pcm in self._source.frames():
-                self.session.hear(pcm)
+                self.session.hear(bytes(len(pcm)) if self._is_muted() else pcm)
         except LinkError as error:
             self._on_link_lost(error)
             self.session.stop(EndReason.MICROPHONE_LOST, goodbye=True)

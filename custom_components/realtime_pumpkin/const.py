@@ -132,6 +132,23 @@ class BusyPolicy(StrEnum):
     """One ring at most waits for the end; further ones are ignored."""
 
 
+class BudgetPeriod(StrEnum):
+    """What a budget is for."""
+
+    DAILY = "daily"
+    MONTHLY = "monthly"
+
+
+class Connection(StrEnum):
+    """How it stands with the session of a voice."""
+
+    CLOSED = "closed"
+    CONNECTING = "connecting"
+    OPEN = "open"
+    RECONNECTING = "reconnecting"
+    """The session was lost or has to be renewed, and the conversation goes on."""
+
+
 class EventName(StrEnum):
     """What a conversation tells Home Assistant.
 
@@ -153,4 +170,5 @@ class EventName(StrEnum):
     TOOL_CALLED = "tool_called"
     FINISHED = "finished"
     CONVERSATION_ENDED = "conversation_ended"
+    BUDGET_REACHED = "budget_reached"
     ERROR = "error"

@@ -1,7 +1,7 @@
 """The only owner of a voice's conversation and the only source of its state."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 import functools
 from typing import Any, Final, override
 
@@ -17,10 +17,16 @@ from .calibration import Calibration
 from .call import Call, Carrier
 from .checkup import Checkup
 from .client import RealtimeAccount
-from .const import DOMAIN, LOGGER, BusyPolicy, EventName
+from .const import DOMAIN, LOGGER, BusyPolicy, Connection, EventName
 from .house_tools import script_tools
-from .issues import Failure, as_home_assistant_error, async_clear_issues
-from .ledger import Ledger
+from .issues import (
+    Failure,
+    as_home_assistant_error,
+    as_validation_error,
+    async_clear_issues,
+)
+from .ledger import Ledger, Totals
+from .limits import SwitchedOff
 from .links.browser import BrowserPort
 from .links.errors import LinkError
 from .links.open import create_links
@@ -34,26 +40,21 @@ from .realtime.events import (
     ConversationUpdate,
     Failed,
     Phase,
+    SessionLost,
+    SessionStarted,
     ToolCalled,
 )
 from .realtime.finish import EndReason
 from .realtime.preparation import Preparation
 from .realtime.runner import RealtimeSession
 from .session_setup import create_behaviour, create_config
+from .tally import RunningTally
 from .tools import Toolbox
 from .voice_events import VoiceEvents
+from .voice_state import VoiceState
 
 UNLOAD_TIMEOUT: Final = 5.0
 PREPARED_FOR: Final = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceState:
-    """Everything that entities may show."""
-
-    phase: Phase = Phase.IDLE
-    conversation_id: str | None = None
-    available: bool = True
 
 
 class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
@@ -78,6 +79,13 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.events = VoiceEvents(hass, entry, subentry)
         self.browser = BrowserPort(subentry.title, self.async_update_listeners)
         self._checkup = Checkup(hass, entry, subentry, self.browser)
+        self.tally = RunningTally(
+            clock=hass.loop.time,
+            is_responding=lambda: self.data.phase is Phase.RESPONDING,
+            turns=lambda: self.options.turns,
+            on_change=self.async_update_listeners,
+        )
+        self.events.listen(self.tally.hear)
         self._is_awaited = False
         self._preparation = Preparation(
             functools.partial(account.async_connect, self.options.model)
@@ -85,6 +93,16 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
         self._reason_if_cancelled = EndReason.UNLOADED
+
+    @property
+    def totals(self) -> Totals:
+        """Return what the voice has used today and this month."""
+        return self._admission.totals
+
+    @property
+    def is_within_budget(self) -> bool:
+        """Tell whether neither the day nor the month has cost all it may cost."""
+        return self._admission.budget_reached(self.options.limits) is None
 
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
@@ -106,13 +124,13 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         await self._checkup.async_stop()
         if (running := self.data.conversation_id) is None:
-            self._admission.check(self.options.limits)
+            self._admit()
         elif not await self._async_make_way():
             return running
         toolbox = self._create_toolbox()
         config = create_config(self.hass, self.options, instructions, toolbox.specs)
         conversation_id = ulid_now()
-        self._set(phase=Phase.PROCESSING, conversation_id=conversation_id)
+        self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
         self._call = call = self._create_call(config, toolbox, opening, context)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
@@ -132,7 +150,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         if self.data.conversation_id is not None:
             return
-        self._admission.check(self.options.limits)
+        self._admit()
         specs = self._create_toolbox().specs
         config = create_config(self.hass, self.options, None, specs)
         _, sink = create_links(
@@ -178,10 +196,21 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         return await self._checkup.async_run(self.options, self._spawn)
 
     @callback
+    def async_enable(self, is_enabled: bool) -> None:
+        """Let conversations start, or refuse them; a running one goes on."""
+        self._set(is_enabled=is_enabled)
+
+    @callback
+    def async_mute(self, is_muted: bool) -> None:
+        """Send silence instead of the microphone, from its next frame on."""
+        self._set(is_muted=is_muted)
+
+    @callback
     def async_take_over(self) -> None:
         """Use what is stored now, from the next conversation on."""
         subentry = self.subentry
         self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
+        self.async_update_listeners()
 
     @override
     async def async_shutdown(self) -> None:
@@ -218,7 +247,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             speaker=sink,
             observer=self,
         )
-        return Call(source, sink, session, toolbox, self._report)
+        return Call(
+            source, sink, session, toolbox, self._report, lambda: self.data.is_muted
+        )
 
     def _spawn(self, coro: Carrier, name: str) -> asyncio.Task[None]:
         """Start a task of a link that the config entry owns."""
@@ -257,14 +288,23 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._call = self._task = None
         conversation_id = self.data.conversation_id
         summary = call.summary(self.options.model)
-        self._admission.ended(self.options.limits, summary, was_held=call.is_open)
-        self._set(phase=Phase.IDLE, conversation_id=None)
+        limits = self.options.limits
+        reached = self._admission.ended(limits, summary, was_held=call.is_open)
+        self.async_set_updated_data(self.data.ended(str(reason)))
         self._fire(
             EventName.CONVERSATION_ENDED,
             conversation_id=conversation_id,
             reason=str(reason),
             **summary,
         )
+        if reached is not None:
+            self.events.tell_budget(reached, conversation_id)
+
+    def _admit(self, *, cools_down: bool = True) -> None:
+        """Raise `ServiceValidationError` where no conversation may start now."""
+        if not self.data.is_enabled:
+            raise as_validation_error(SwitchedOff())
+        self._admission.check(self.options.limits, cools_down=cools_down)
 
     def _cancel(self, reason: EndReason) -> asyncio.Task[None] | None:
         """End the conversation without a word; return what to wait for."""
@@ -281,12 +321,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
                 self._tell_of_second_ring()
                 return False
             case BusyPolicy.RESTART:
-                self._admission.check(self.options.limits, cools_down=False)
+                self._admit(cools_down=False)
                 await self._async_ended(cancels=True)
                 return True
             case BusyPolicy.QUEUE if not self._is_awaited:
                 await self._async_queue()
-                self._admission.check(self.options.limits, cools_down=False)
+                self._admit(cools_down=False)
                 return True
             case _:
                 return False
@@ -314,6 +354,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     def async_check_budget(self) -> None:
         """Tell that a budget is spent, until its day or month is over."""
         self._admission.show_budget(self.options.limits)
+        self.async_update_listeners()
 
     def _tell_of_second_ring(self) -> None:
         """Let the voice know that somebody else is at the door."""
@@ -326,6 +367,10 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         match update:
             case AssistantTranscriptDelta() if not self.options.transcript_deltas:
                 return
+            case SessionStarted():
+                self._set(connection=Connection.OPEN)
+            case SessionLost():
+                self._set(connection=Connection.RECONNECTING)
             case Failed(kind, code, message, fatal=True):
                 self.events.ask_for_help(RealtimeError(ErrorKind(kind), code, message))
         if (event := event_of(update)) is not None:

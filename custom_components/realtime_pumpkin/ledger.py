@@ -26,6 +26,7 @@ class Total:
     period: str
     tokens: Mapping[str, int] = field(default_factory=dict)
     usd: float = 0.0
+    conversations: int = 0
 
     def plus(self, tokens: Mapping[str, int], usd: float | None) -> Total:
         """Return the total with one more conversation; None: price unknown."""
@@ -34,7 +35,8 @@ class Total:
             kind: self.tokens.get(kind, 0) + tokens.get(kind, 0)
             for kind in sorted(kinds)
         }
-        return Total(self.period, both, self.usd + (usd or 0.0))
+        usd = self.usd + (usd or 0.0)
+        return Total(self.period, both, usd, self.conversations + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,6 @@ class Ledger:
         now: datetime,
     ) -> None:
         """Add a conversation that ended; it is saved a little later."""
-        if not tokens:
-            return
         self._voices[voice_id] = self.totals(voice_id, now).plus(tokens, usd)
         self._is_changed = True
         self._store.async_delay_save(self._data, SAVE_DELAY)

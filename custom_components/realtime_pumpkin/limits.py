@@ -63,7 +63,19 @@ class MonthlyBudgetReached(BudgetReached):
     translation_key: ClassVar[str] = "monthly_budget_reached"
 
 
-type Refusal = QuietHours | CoolingDown | BudgetReached
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """The voice was switched off."""
+
+    translation_key: ClassVar[str] = "voice_switched_off"
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """Return what the text names: nothing."""
+        return {}
+
+
+type Refusal = QuietHours | CoolingDown | BudgetReached | SwitchedOff
 
 
 def refusal(

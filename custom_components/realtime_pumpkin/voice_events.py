@@ -10,8 +10,16 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .bus import ConversationEvent, EventListener
-from .const import ATTR_CONVERSATION_ID, DOMAIN, LOGGER, VOICE_ENTITY, EventName
+from .const import (
+    ATTR_CONVERSATION_ID,
+    DOMAIN,
+    LOGGER,
+    VOICE_ENTITY,
+    BudgetPeriod,
+    EventName,
+)
 from .issues import Failure, async_raise_issue
+from .limits import BudgetReached, MonthlyBudgetReached
 
 
 class VoiceEvents:
@@ -45,6 +53,17 @@ class VoiceEvents:
         self._hass.bus.async_fire(f"{DOMAIN}_{name}", data)
         for listener in list(self._listeners):
             listener(ConversationEvent(name, data))
+
+    def tell_budget(self, reached: BudgetReached, conversation_id: str | None) -> None:
+        """Say that a budget is spent, in USD."""
+        is_monthly = isinstance(reached, MonthlyBudgetReached)
+        self.fire(
+            EventName.BUDGET_REACHED,
+            conversation_id,
+            budget=BudgetPeriod.MONTHLY if is_monthly else BudgetPeriod.DAILY,
+            spent_usd=round(reached.spent, 4),
+            budget_usd=reached.budget,
+        )
 
     def report(self, failure: Failure, conversation_id: str | None) -> None:
         """Say that a device or the account failed."""

@@ -6,7 +6,13 @@ from typing import Final
 from .actions import Action, FinishUtterance, Notify, Reconnect, Send
 from .conversation import Conversation, Due
 from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
-from .events import ServerError, SessionCreated, SessionStarted, SessionUpdated
+from .events import (
+    ServerError,
+    SessionCreated,
+    SessionLost,
+    SessionStarted,
+    SessionUpdated,
+)
 from .finish import EndReason
 from .reconnection import Unfinished
 from .signals import Message, Role, SocketLost
@@ -73,6 +79,7 @@ def renew(talk: Conversation) -> Iterator[Action]:
         talk.wait(Due.RENEWAL, RENEWAL_RETRY)
         return
     _leave_session(talk)
+    yield Notify(SessionLost())
     yield Reconnect(0.0)
 
 
@@ -146,6 +153,7 @@ def _retry(talk: Conversation, error: RealtimeError) -> Iterator[Action]:
     """Ask for a new socket while the budget lasts."""
     delay = talk.reconnection.next_delay(talk.now)
     if delay is not None:
+        yield Notify(SessionLost())
         left = talk.reconnection.left(talk.now) - delay
         yield Reconnect(delay, min(CONFIGURE_TIMEOUT, left))
         return

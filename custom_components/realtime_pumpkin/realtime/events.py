@@ -40,6 +40,11 @@ class SessionStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLost:
+    """The session is gone, and another one is being opened."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """The service hears somebody (`input_audio_buffer.speech_started`)."""
 
@@ -230,6 +235,7 @@ type ServerEvent = (
 
 type ConversationUpdate = (
     SessionStarted
+    | SessionLost
     | SpeechStarted
     | SpeechStopped
     | UserTranscript
