@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "models",
         "entity voices",
         "assist_satellite binary_sensor button event select sensor switch condition diagnostics trigger",
-        "services websocket_api",
+        "services websocket_api dashboard",
         "__init__",
     )
 )

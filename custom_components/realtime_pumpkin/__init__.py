@@ -25,11 +25,13 @@ from .const import (
     SUBENTRY_VOICE,
 )
 from .coordinator import VoiceCoordinator
+from .dashboard import async_offer_card, async_serve_card
 from .issues import async_clear_issues
 from .ledger import Ledger
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
 from .realtime.errors import ErrorKind, RealtimeError
 from .services import async_setup_services
+from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS: Final = (
@@ -50,8 +52,10 @@ _GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, the websocket commands and the card."""
     async_setup_services(hass)
+    async_setup_websocket_api(hass)
+    await async_serve_card(hass)
     return True
 
 
@@ -67,6 +71,7 @@ async def async_setup_entry(
         for subentry in _voices(entry)
     }
     entry.runtime_data = RealtimePumpkinData(account, ledger, voices)
+    entry.async_on_unload(async_offer_card(hass, entry.entry_id))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     on_update = functools.partial(_async_update, _set_up_with(entry))
     entry.async_on_unload(entry.add_update_listener(on_update))

@@ -1,6 +1,7 @@
 """The only owner of a voice's conversation and the only source of its state."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 import functools
 from typing import Any, Final, override
@@ -29,11 +30,13 @@ from .ledger import Ledger, Totals
 from .limits import SwitchedOff
 from .links.browser import BrowserPort
 from .links.errors import LinkError
+from .links.meter import LevelFeed, MeteredSink
 from .links.open import create_links
+from .links.protocols import AudioSink, AudioSource
 from .links.wake import async_wake
 from .options import MediaPlayerSpeaker, VoiceOptions
 from .prompt import SECOND_RING
-from .realtime.config import SessionConfig
+from .realtime.config import Behaviour, SessionConfig
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
     AssistantTranscriptDelta,
@@ -77,6 +80,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.data = VoiceState()
         self._admission = Admission(hass, subentry, ledger)
         self.events = VoiceEvents(hass, entry, subentry)
+        self.levels = LevelFeed()
         self.browser = BrowserPort(subentry.title, self.async_update_listeners)
         self._checkup = Checkup(hass, entry, subentry, self.browser)
         self.tally = RunningTally(
@@ -104,6 +108,15 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """Tell whether neither the day nor the month has cost all it may cost."""
         return self._admission.budget_reached(self.options.limits) is None
 
+    @property
+    def is_shut_down(self) -> bool:
+        """Tell whether the voice was removed, or makes room for itself anew."""
+        return self._shutdown_requested
+
+    def so_far(self) -> Mapping[str, Any]:
+        """Return how the running conversation is so far, as at its end."""
+        return self._call.summary(self.options.model) if self._call else {}
+
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
         """Call the listener for each conversation event until unsubscribed."""
@@ -115,9 +128,11 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         opening: str | None = None,
         instructions: str | None = None,
         context: str | None = None,
+        in_browser: bool = False,
     ) -> str:
         """Start a conversation and return its id once the microphone is open.
 
+        It may be held `in_browser` for once, wherever the voice's devices are.
         While one runs, the busy policy decides: the id may be that of the
         running one. Raises a translated `HomeAssistantError` where it cannot
         start, and where limits or budgets do not let it.
@@ -132,7 +147,10 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
-        self._call = call = self._create_call(config, toolbox, opening, context)
+        options = self.options.in_browser() if in_browser else self.options
+        source, sink = self._create_links(options)
+        behaviour = create_behaviour(options, source, opening, context)
+        self._call = call = self._create_call(config, behaviour, source, sink, toolbox)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         self._task = self.config_entry.async_create_background_task(
             self.hass, self._async_hold(call, opened), f"{self.name} conversation"
@@ -153,9 +171,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._admit()
         specs = self._create_toolbox().specs
         config = create_config(self.hass, self.options, None, specs)
-        _, sink = create_links(
-            self.hass, self.options, self._spawn, browser=self.browser
-        )
+        _, sink = self._create_links(self.options)
         try:
             await self._preparation.prepare(config, PREPARED_FOR)
             if isinstance(self.options.speaker, MediaPlayerSpeaker):
@@ -222,24 +238,29 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if task is not None:
             await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
         self.browser.close()
+        self.async_update_listeners()
 
     def _create_toolbox(self) -> Toolbox:
         """Return what the model may call in this conversation."""
         device_id = self.events.device_id
         return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
 
+    def _create_links(self, options: VoiceOptions) -> tuple[AudioSource, AudioSink]:
+        """Return both audio ends, closed; how loud it is heard is told."""
+        source, sink = create_links(
+            self.hass, options, self._spawn, browser=self.browser
+        )
+        return source, MeteredSink(sink, self.levels)
+
     def _create_call(
         self,
         config: SessionConfig,
+        behaviour: Behaviour,
+        source: AudioSource,
+        sink: AudioSink,
         toolbox: Toolbox,
-        opening: str | None,
-        context: str | None,
     ) -> Call:
         """Put the parts of a conversation together, all of them closed."""
-        source, sink = create_links(
-            self.hass, self.options, self._spawn, browser=self.browser
-        )
-        behaviour = create_behaviour(self.options, source, opening, context)
         session = RealtimeSession(
             config,
             behaviour,
@@ -364,16 +385,19 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def conversation_updated(self, update: ConversationUpdate) -> None:
         """Tell automations what happened."""
+        event = event_of(update)
         match update:
-            case AssistantTranscriptDelta() if not self.options.transcript_deltas:
-                return
             case SessionStarted():
                 self._set(connection=Connection.OPEN)
             case SessionLost():
                 self._set(connection=Connection.RECONNECTING)
+            case AssistantTranscriptDelta() if event is not None:
+                self.events.tell_delta(event)
+                if not self.options.transcript_deltas:
+                    return
             case Failed(kind, code, message, fatal=True):
                 self.events.ask_for_help(RealtimeError(ErrorKind(kind), code, message))
-        if (event := event_of(update)) is not None:
+        if event is not None:
             self._fire(event.name, **event.data)
 
     @callback

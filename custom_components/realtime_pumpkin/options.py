@@ -1,7 +1,7 @@
 """What the user chose for one voice, typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from .calibration import Calibration
@@ -106,6 +106,15 @@ class VoiceOptions:
             limits=Limits.from_data(data),
             children=Children.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
+        )
+
+    def in_browser(self) -> Self:
+        """Return the same voice in a browser's tab, which no check has measured."""
+        return replace(
+            self,
+            microphone=BrowserMicrophone(),
+            speaker=BrowserSpeaker(),
+            calibration=None,
         )
 
 

@@ -33,6 +33,18 @@ class VoiceEvents:
         self._entry = entry
         self._subentry = subentry
         self._listeners: list[EventListener] = []
+        self._delta_listeners: list[EventListener] = []
+
+    @callback
+    def listen_to_deltas(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Call the listener for each word as it is said, until unsubscribed."""
+        self._delta_listeners.append(listener)
+        return functools.partial(self._delta_listeners.remove, listener)
+
+    def tell_delta(self, event: ConversationEvent) -> None:
+        """Tell whoever listens to words; they come too fast for the bus."""
+        for listener in list(self._delta_listeners):
+            listener(event)
 
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
