@@ -16,14 +16,15 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "const",
         "audio calibration manners",
-        "realtime options",
+        "realtime options loans",
         "links rehearsal schema limits",
-        "tools prompt client bus issues ledger porch_check rehearsal_account voice_state",
+        "tools prompt client bus issues ledger porch_check rehearsal_account pipelines voice_state",
         "admission call checkup porch_report config_flow house_tools session_setup tally voice_events",
+        "answers",
         "coordinator",
         "models",
         "entity voices",
-        "assist_satellite binary_sensor button event select sensor switch condition diagnostics trigger",
+        "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics trigger",
         "services websocket_api dashboard",
         "__init__",
     )

@@ -19,7 +19,6 @@ from custom_components.realtime_pumpkin import porch_check
 from custom_components.realtime_pumpkin.calibration import Calibration
 from custom_components.realtime_pumpkin.const import CONF_CALIBRATION, DOMAIN
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
-from custom_components.realtime_pumpkin.links.open import create_links
 from custom_components.realtime_pumpkin.porch_report import async_summary
 from custom_components.realtime_pumpkin.session_setup import create_behaviour
 from custom_components.realtime_pumpkin.voice_state import VoiceState
@@ -33,7 +32,7 @@ from tests.common import (
 )
 from tests.links.echo import let_hear_itself
 from tests.links.satellite import HOST, FakeSatellite, on_the_porch
-from tests.links.virtual_time import spawn
+from tests.links.voice_links import voice_links
 
 BUTTON = "button.pumpkin_porch_check"
 AT = "2026-10-31T12:00:00+00:00"
@@ -82,9 +81,8 @@ class Porch:
     def can_be_interrupted(self) -> bool:
         """Tell whether the next conversation's voice can be interrupted."""
         options = only_voice(self.entry).options
-        source, _ = create_links(
-            self.hass, options, spawn, browser=BrowserPort("P", lambda: None)
-        )
+        links = voice_links(self.hass, BrowserPort("P", lambda: None))
+        source, _ = links.create(options)
         return create_behaviour(options, source, None, None).barge_in
 
 
@@ -230,7 +228,7 @@ async def test_what_was_measured_is_what_the_link_counts_with(
     await async_set_up(hass, entry)
     options = only_voice(entry).options
     port = BrowserPort("P", lambda: None)
-    source, sink = create_links(hass, options, spawn, browser=port)
+    source, sink = voice_links(hass, port).create(options)
     behaviour = create_behaviour(options, source, None, None)
     await hass.config_entries.async_unload(entry.entry_id)
     assert sink._latency_ms == 420  # type: ignore[attr-defined]

@@ -52,6 +52,9 @@ async def test_a_voice_is_one_device_with_its_entities(
     assert {(entity.entity_id, entity.unique_id) for entity in entities} >= {
         (VOICE_ENTITY_ID, f"{subentry.subentry_id}_voice"),
         (EVENT_ENTITY_ID, f"{subentry.subentry_id}_conversation"),
+        ("conversation.pumpkin", f"{subentry.subentry_id}_agent"),
+        ("stt.pumpkin", f"{subentry.subentry_id}_stt"),
+        ("tts.pumpkin", f"{subentry.subentry_id}_tts"),
         ("button.pumpkin_porch_check", f"{subentry.subentry_id}_porch_check"),
     }
     assert all(

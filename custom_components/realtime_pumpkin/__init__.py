@@ -28,7 +28,9 @@ from .coordinator import VoiceCoordinator
 from .dashboard import async_offer_card, async_serve_card
 from .issues import async_clear_issues
 from .ledger import Ledger
+from .loans import async_setup_loans
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
+from .pipelines import Pipelines
 from .realtime.errors import ErrorKind, RealtimeError
 from .services import async_setup_services
 from .websocket_api import async_setup_websocket_api
@@ -38,10 +40,13 @@ PLATFORMS: Final = (
     Platform.ASSIST_SATELLITE,
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CONVERSATION,
     Platform.EVENT,
     Platform.SELECT,
     Platform.SENSOR,
+    Platform.STT,
     Platform.SWITCH,
+    Platform.TTS,
 )
 
 # What a conversation reads when it starts, so that a change needs no reload.
@@ -52,7 +57,11 @@ _GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, the websocket commands and the card."""
+    """Register actions, websocket commands and the card.
+
+    What a crash left borrowed is given back.
+    """
+    await async_setup_loans(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
     await async_serve_card(hass)
@@ -66,13 +75,18 @@ async def async_setup_entry(
     account = await _async_open_account(hass, entry)
     ledger = Ledger(hass, entry.entry_id)
     await ledger.async_load([subentry.subentry_id for subentry in _voices(entry)])
+    pipelines = Pipelines(hass, entry.entry_id)
+    await pipelines.async_load()
     voices = {
-        subentry.subentry_id: VoiceCoordinator(hass, entry, subentry, account, ledger)
+        subentry.subentry_id: VoiceCoordinator(
+            hass, entry, subentry, account, ledger, pipelines
+        )
         for subentry in _voices(entry)
     }
-    entry.runtime_data = RealtimePumpkinData(account, ledger, voices)
+    entry.runtime_data = RealtimePumpkinData(account, ledger, pipelines, voices)
     entry.async_on_unload(async_offer_card(hass, entry.entry_id))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await pipelines.async_sync({voice.subentry_id: voice for voice in _voices(entry)})
     on_update = functools.partial(_async_update, _set_up_with(entry))
     entry.async_on_unload(entry.add_update_listener(on_update))
 
@@ -112,8 +126,11 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> None:
-    """Forget what the account's voices have used."""
+    """Forget what the account's voices have used, and remove their pipelines."""
     await Ledger(hass, entry.entry_id).async_remove()
+    pipelines = Pipelines(hass, entry.entry_id)
+    await pipelines.async_load()
+    await pipelines.async_remove_all()
 
 
 async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:

@@ -43,6 +43,16 @@ class Admission:
         if reason is not None:
             raise as_validation_error(reason)
 
+    def check_budget(self, limits: Limits) -> None:
+        """Raise `ServiceValidationError` where nothing may be spent any more."""
+        if (reached := self.budget_reached(limits)) is not None:
+            raise as_validation_error(reached)
+
+    def used(self, tokens: Mapping[str, int], usd: float | None) -> None:
+        """Put into the books what was used outside of a conversation."""
+        voice_id = self._subentry.subentry_id
+        self._ledger.record(voice_id, tokens, usd, dt_util.now(), conversations=0)
+
     def ended(
         self, limits: Limits, summary: Mapping[str, Any], *, was_held: bool
     ) -> BudgetReached | None:

@@ -11,10 +11,9 @@ from homeassistant.util import dt as dt_util
 from .calibration import Calibration
 from .const import CONF_CALIBRATION, DOMAIN
 from .issues import as_home_assistant_error
-from .links.browser import BrowserPort
 from .links.errors import LinkError
-from .links.open import create_links
-from .links.owned import Spawn, async_cancel
+from .links.open import VoiceLinks
+from .links.owned import async_cancel
 from .options import VoiceOptions
 from .porch_check import PorchCheck, PorchRecording, evaluate
 
@@ -27,16 +26,16 @@ class Checkup:
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         subentry: ConfigSubentry,
-        browser: BrowserPort,
+        links: VoiceLinks,
     ) -> None:
         """Check nothing yet."""
-        self._browser = browser
+        self._links = links
         self._hass = hass
         self._entry = entry
         self._subentry = subentry
         self._task: asyncio.Task[PorchRecording] | None = None
 
-    async def async_run(self, options: VoiceOptions, spawn: Spawn) -> Calibration:
+    async def async_run(self, options: VoiceOptions) -> Calibration:
         """Check the porch for some nine seconds; return what is now stored.
 
         Raises a translated `HomeAssistantError` where an end cannot be had,
@@ -46,9 +45,7 @@ class Checkup:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="porch_check_running"
             )
-        source, sink = create_links(
-            self._hass, options, spawn, browser=self._browser, latency_ms=0
-        )
+        source, sink = self._links.create(options, latency_ms=0)
         check = PorchCheck(source, sink, self._hass.loop.time)
         self._task = task = self._entry.async_create_background_task(
             self._hass, check.async_run(), f"{self._subentry.title} porch check"

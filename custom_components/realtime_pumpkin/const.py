@@ -64,6 +64,14 @@ VOICES: Final = (
 VOICE_ENTITY: Final = "voice"
 """The key of the entity that stands for a voice; part of its unique id."""
 
+STT_ENTITY: Final = "stt"
+AGENT_ENTITY: Final = "agent"
+TTS_ENTITY: Final = "tts"
+"""The keys of the engines of a voice's pipeline; parts of their unique ids."""
+
+CONVERSATION_OVER: Final = "\u2063conversation over"
+"""What the microphone's stage of a pipeline ends with; nobody says it."""
+
 
 class MicrophoneKind(StrEnum):
     """Where a voice listens."""

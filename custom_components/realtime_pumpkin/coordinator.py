@@ -8,11 +8,12 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
 
 from .admission import Admission
+from .answers import Answers
 from .bus import EventListener, event_of
 from .calibration import Calibration
 from .call import Call, Carrier
@@ -28,13 +29,18 @@ from .issues import (
 )
 from .ledger import Ledger, Totals
 from .limits import SwitchedOff
+from .links.assist_start import AssistAccess
 from .links.browser import BrowserPort
 from .links.errors import LinkError
 from .links.meter import LevelFeed, MeteredSink
-from .links.open import create_links
+from .links.open import VoiceLinks
 from .links.protocols import AudioSink, AudioSource
+from .links.satellite_stream import SatelliteStream
+from .links.tap import Tap
 from .links.wake import async_wake
+from .loans import async_get_loans
 from .options import MediaPlayerSpeaker, VoiceOptions
+from .pipelines import Pipelines
 from .prompt import SECOND_RING
 from .realtime.config import Behaviour, SessionConfig
 from .realtime.errors import ErrorKind, RealtimeError
@@ -72,6 +78,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         subentry: ConfigSubentry,
         account: RealtimeAccount,
         ledger: Ledger,
+        pipelines: Pipelines,
     ) -> None:
         """Read the voice's options; nothing is opened before a conversation."""
         super().__init__(hass, LOGGER, config_entry=entry, name=subentry.title)
@@ -82,7 +89,11 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.events = VoiceEvents(hass, entry, subentry)
         self.levels = LevelFeed()
         self.browser = BrowserPort(subentry.title, self.async_update_listeners)
-        self._checkup = Checkup(hass, entry, subentry, self.browser)
+        self.tap = Tap(hass, self._heard)
+        pipeline = functools.partial(pipelines.async_ensure, subentry)
+        access = AssistAccess(self.tap, async_get_loans(hass), pipeline)
+        self._links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
+        self._checkup = Checkup(hass, entry, subentry, self._links)
         self.tally = RunningTally(
             clock=hass.loop.time,
             is_responding=lambda: self.data.phase is Phase.RESPONDING,
@@ -91,9 +102,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         )
         self.events.listen(self.tally.hear)
         self._is_awaited = False
-        self._preparation = Preparation(
-            functools.partial(account.async_connect, self.options.model)
-        )
+        connect = functools.partial(account.async_connect, self.options.model)
+        self._preparation = Preparation(connect)
+        self.answers = Answers(hass, connect, self._admission)
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
         self._reason_if_cancelled = EndReason.UNLOADED
@@ -129,10 +140,12 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         instructions: str | None = None,
         context: str | None = None,
         in_browser: bool = False,
+        heard: SatelliteStream | None = None,
     ) -> str:
         """Start a conversation and return its id once the microphone is open.
 
-        It may be held `in_browser` for once, wherever the voice's devices are.
+        It may be held `in_browser` for once, wherever the voice's devices are, or
+        with a satellite that was `heard`, which is taken where one starts.
         While one runs, the busy policy decides: the id may be that of the
         running one. Raises a translated `HomeAssistantError` where it cannot
         start, and where limits or budgets do not let it.
@@ -148,7 +161,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
         options = self.options.in_browser() if in_browser else self.options
-        source, sink = self._create_links(options)
+        source, sink = self._create_links(options, heard)
         behaviour = create_behaviour(options, source, opening, context)
         self._call = call = self._create_call(config, behaviour, source, sink, toolbox)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
@@ -158,6 +171,21 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if (failure := await opened) is not None:
             raise as_home_assistant_error(failure) from failure
         return conversation_id
+
+    @callback
+    def _heard(self, stream: SatelliteStream) -> None:
+        """Talk with whoever spoke to a satellite that uses the voice's pipeline."""
+        self._spawn(self._async_answer(stream), f"answer {stream.satellite}")
+
+    async def _async_answer(self, stream: SatelliteStream) -> None:
+        """Start a conversation there; let the satellite go where there is none."""
+        try:
+            await self.async_start_conversation(heard=stream)
+        except HomeAssistantError as err:
+            LOGGER.info("%s does not talk at %s: %s", self.name, stream.satellite, err)
+        finally:
+            if not stream.is_taken:
+                stream.close()
 
     async def async_prepare(self) -> None:
         """Open a session ahead and wake the speaker: somebody will ring soon.
@@ -209,7 +237,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="porch_check_in_conversation"
             )
-        return await self._checkup.async_run(self.options, self._spawn)
+        return await self._checkup.async_run(self.options)
 
     @callback
     def async_enable(self, is_enabled: bool) -> None:
@@ -245,11 +273,11 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         device_id = self.events.device_id
         return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
 
-    def _create_links(self, options: VoiceOptions) -> tuple[AudioSource, AudioSink]:
+    def _create_links(
+        self, options: VoiceOptions, heard: SatelliteStream | None = None
+    ) -> tuple[AudioSource, AudioSink]:
         """Return both audio ends, closed; how loud it is heard is told."""
-        source, sink = create_links(
-            self.hass, options, self._spawn, browser=self.browser
-        )
+        source, sink = self._links.create(options, heard=heard)
         return source, MeteredSink(sink, self.levels)
 
     def _create_call(

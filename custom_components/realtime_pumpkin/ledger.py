@@ -28,15 +28,17 @@ class Total:
     usd: float = 0.0
     conversations: int = 0
 
-    def plus(self, tokens: Mapping[str, int], usd: float | None) -> Total:
-        """Return the total with one more conversation; None: price unknown."""
+    def plus(
+        self, tokens: Mapping[str, int], usd: float | None, conversations: int
+    ) -> Total:
+        """Return the total with so much more; None: price unknown."""
         kinds = self.tokens.keys() | tokens.keys()
         both = {
             kind: self.tokens.get(kind, 0) + tokens.get(kind, 0)
             for kind in sorted(kinds)
         }
         usd = self.usd + (usd or 0.0)
-        return Total(self.period, both, usd, self.conversations + 1)
+        return Total(self.period, both, usd, self.conversations + conversations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,12 @@ class Totals:
             self.month if self.month.period == month else Total(month),
         )
 
-    def plus(self, tokens: Mapping[str, int], usd: float | None) -> Totals:
-        """Return the totals with one more conversation."""
-        return Totals(self.day.plus(tokens, usd), self.month.plus(tokens, usd))
+    def plus(
+        self, tokens: Mapping[str, int], usd: float | None, conversations: int
+    ) -> Totals:
+        """Return the totals with so much more."""
+        more = (tokens, usd, conversations)
+        return Totals(self.day.plus(*more), self.month.plus(*more))
 
     @property
     def spending(self) -> Spending:
@@ -96,9 +101,15 @@ class Ledger:
         tokens: Mapping[str, int],
         usd: float | None,
         now: datetime,
+        *,
+        conversations: int = 1,
     ) -> None:
-        """Add a conversation that ended; it is saved a little later."""
-        self._voices[voice_id] = self.totals(voice_id, now).plus(tokens, usd)
+        """Add a conversation that ended, or what was used without one.
+
+        It is saved a little later.
+        """
+        totals = self.totals(voice_id, now)
+        self._voices[voice_id] = totals.plus(tokens, usd, conversations)
         self._is_changed = True
         self._store.async_delay_save(self._data, SAVE_DELAY)
 

@@ -7,14 +7,19 @@ from homeassistant.config_entries import ConfigEntry
 from .client import RealtimeAccount
 from .coordinator import VoiceCoordinator
 from .ledger import Ledger
+from .pipelines import Pipelines
 
 
 @dataclass(frozen=True, slots=True)
 class RealtimePumpkinData:
-    """One account, what its voices have used, and the voices by subentry id."""
+    """One account, what its voices have used, their pipelines and the voices.
+
+    The voices are known by their subentry ids.
+    """
 
     account: RealtimeAccount
     ledger: Ledger
+    pipelines: Pipelines
     voices: dict[str, VoiceCoordinator]
 
 

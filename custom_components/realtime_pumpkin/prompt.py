@@ -21,6 +21,10 @@ FINISHING: Final = (
     "When the conversation is over, say goodbye and call the tool "
     "finish_conversation in the same answer. Never mention tools."
 )
+READ_ALOUD: Final = (
+    "You read texts aloud. Say what the user wrote, word for word and in its own "
+    "language. Answer nothing, add nothing and leave nothing out."
+)
 GREET: Final = "Somebody has just come to the door. Greet them now."
 OPEN_WITH: Final = "Open the conversation now by saying, in character: {line}"
 SECOND_RING: Final = (

@@ -11,14 +11,13 @@ from custom_components.realtime_pumpkin.links.browser_microphone import (
 )
 from custom_components.realtime_pumpkin.links.browser_speaker import BrowserSpeaker
 from custom_components.realtime_pumpkin.links.media_player import MediaPlayerSpeaker
-from custom_components.realtime_pumpkin.links.open import create_links
 from custom_components.realtime_pumpkin.links.protocols import AudioSink, AudioSource
 from custom_components.realtime_pumpkin.links.wyoming_microphone import (
     SatelliteMicrophone,
 )
 from custom_components.realtime_pumpkin.links.wyoming_speaker import SatelliteSpeaker
 from custom_components.realtime_pumpkin.options import VoiceOptions
-from tests.links.virtual_time import spawn
+from tests.links.voice_links import voice_links
 
 MICROPHONE = {"kind": "wyoming", "host": "192.0.2.7", "port": 10700}
 BROWSER = {"kind": "browser"}
@@ -29,7 +28,7 @@ def _links(hass: HomeAssistant, data: dict[str, Any]) -> tuple[AudioSource, Audi
     options = VoiceOptions.from_subentry("P", data)
     port = BrowserPort("P", lambda: None)
     port.attach(BrowserTab("tab", "Ada", echo_cancelled=True, send=lambda _: None))
-    return create_links(hass, options, spawn, browser=port)
+    return voice_links(hass, port).create(options)
 
 
 async def test_a_voice_may_listen_and_speak_through_one_satellite(

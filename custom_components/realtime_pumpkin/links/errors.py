@@ -121,3 +121,63 @@ class BrowserSpeakerStalled(LinkError):
     """The tab takes sound but does not play it (`voice`)."""
 
     translation_key = "browser_speaker_stalled"
+
+
+class AssistSatelliteUnavailable(LinkError):
+    """The satellite entity is missing or not available (`entity_id`)."""
+
+    translation_key = "assist_satellite_unavailable"
+
+
+class AssistSatelliteNotStartable(LinkError):
+    """The satellite starts by its wake word or button only (`entity_id`)."""
+
+    translation_key = "assist_satellite_not_startable"
+
+
+class AssistSatelliteBusy(LinkError):
+    """The satellite listens to somebody, or does not stop to speak (`entity_id`)."""
+
+    translation_key = "assist_satellite_busy"
+
+
+class AssistSatelliteRefused(LinkError):
+    """The satellite refused to start (`entity_id`, `error`)."""
+
+    translation_key = "assist_satellite_refused"
+
+
+class AssistSatelliteSilent(LinkError):
+    """The satellite was told to start but sends no sound (`entity_id`)."""
+
+    translation_key = "assist_satellite_silent"
+
+
+class AssistSatelliteWithoutSpeaker(LinkError):
+    """The satellite's device has no media player (`entity_id`)."""
+
+    translation_key = "assist_satellite_without_speaker"
+
+
+class AssistSatelliteLost(LinkError):
+    """The satellite went away in mid conversation (`entity_id`)."""
+
+    translation_key = "assist_satellite_lost"
+
+
+class MicrophoneStalled(LinkError):
+    """The satellite sends no sound any more, as when it is muted (`entity_id`)."""
+
+    translation_key = "microphone_stalled"
+
+
+class AssistSatelliteTakenOver(LinkError):
+    """An action of Home Assistant uses the satellite for itself (`entity_id`)."""
+
+    translation_key = "assist_satellite_taken_over"
+
+
+class PipelineMissing(LinkError):
+    """The voice's pipeline cannot be made (`voice`)."""
+
+    translation_key = "pipeline_missing"

@@ -1,98 +1,159 @@
 """Make the two ends that a voice's options ask for."""
 
-import asyncio
-
 from homeassistant.core import HomeAssistant
 
 from ..options import (
-    AssistMicrophone,
+    AssistMicrophone as AssistOption,
     BrowserMicrophone as BrowserMicrophoneOption,
     BrowserSpeaker as BrowserSpeakerOption,
     MediaPlayerSpeaker as MediaPlayerOption,
+    SatelliteSpeaker as SatelliteSpeakerOption,
+    Speaker,
     VoiceOptions,
+    WyomingMicrophone as WyomingOption,
 )
+from .assist import AssistMicrophone, OpenMicrophone
+from .assist_start import AssistAccess, SatelliteStart
 from .browser import BrowserPort
 from .browser_microphone import BrowserMicrophone
 from .browser_speaker import BrowserSpeaker
+from .errors import AssistSatelliteWithoutSpeaker
 from .media_player import LATENCY_MS as MEDIA_PLAYER_LATENCY_MS, MediaPlayerSpeaker
-from .owned import Clock, Spawn
+from .owned import Spawn
 from .player import MediaPlayer
 from .protocols import AudioSink, AudioSource
+from .satellite_stream import SatelliteStream
+from .satellites import own_player
 from .stream_view import async_get_streams
 from .wyoming import WyomingSatellite
 from .wyoming_microphone import SatelliteMicrophone
 from .wyoming_speaker import LATENCY_MS as SATELLITE_LATENCY_MS, SatelliteSpeaker
 
-
-def create_links(
-    hass: HomeAssistant,
-    options: VoiceOptions,
-    spawn: Spawn,
-    *,
-    browser: BrowserPort,
-    latency_ms: float | None = None,
-) -> tuple[AudioSource, AudioSink]:
-    """Return a voice's microphone and speaker, both still closed.
-
-    `spawn` starts the tasks of both; their owner is whoever passes it. Where an
-    end is a browser, it is the tab at `browser`. The speaker's latency is what
-    the porch check measured, where none is given.
-    """
-    if latency_ms is None and options.calibration is not None:
-        latency_ms = options.calibration.latency_ms
-    clock = asyncio.get_running_loop().time
-    microphone = options.microphone
-    match microphone:
-        case BrowserMicrophoneOption():
-            return _browser_and(hass, options, spawn, browser, latency_ms)
-        case AssistMicrophone():
-            raise NotImplementedError
-    satellite = WyomingSatellite(
-        microphone.host, microphone.port, spawn=spawn, clock=clock
-    )
-    source = SatelliteMicrophone(satellite)
-    match options.speaker:
-        case MediaPlayerOption(entity_id):
-            return source, _media_player(hass, entity_id, spawn, clock, latency_ms)
-        case BrowserSpeakerOption():
-            return source, BrowserSpeaker(browser, clock=clock)
-    return source, SatelliteSpeaker(
-        satellite,
-        spawn=spawn,
-        clock=clock,
-        latency_ms=SATELLITE_LATENCY_MS if latency_ms is None else latency_ms,
-    )
+type Ends = tuple[AudioSource, AudioSink]
 
 
-def _browser_and(
-    hass: HomeAssistant,
-    options: VoiceOptions,
-    spawn: Spawn,
-    browser: BrowserPort,
-    latency_ms: float | None,
-) -> tuple[AudioSource, AudioSink]:
-    """Return the microphone of a tab with a speaker: its own, or a player."""
-    clock = asyncio.get_running_loop().time
-    if isinstance(options.speaker, MediaPlayerOption):
-        entity_id = options.speaker.entity_id
-        source = BrowserMicrophone(browser, hears_own_speaker_only=False)
-        return source, _media_player(hass, entity_id, spawn, clock, latency_ms)
-    source = BrowserMicrophone(browser, hears_own_speaker_only=True)
-    return source, BrowserSpeaker(browser, clock=clock)
+class VoiceLinks:
+    """Make the microphones and speakers of one voice, all of them still closed."""
 
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        spawn: Spawn,
+        *,
+        browser: BrowserPort,
+        access: AssistAccess,
+    ) -> None:
+        """Make links whose tasks `spawn` starts for their owner.
 
-def _media_player(
-    hass: HomeAssistant,
-    entity_id: str,
-    spawn: Spawn,
-    clock: Clock,
-    latency_ms: float | None,
-) -> MediaPlayerSpeaker:
-    """Return a media player that is heard so much later than it plays."""
-    return MediaPlayerSpeaker(
-        MediaPlayer(hass, entity_id),
-        async_get_streams(hass),
-        spawn=spawn,
-        clock=clock,
-        latency_ms=MEDIA_PLAYER_LATENCY_MS if latency_ms is None else latency_ms,
-    )
+        Where an end is a browser, it is the tab at `browser`; satellites that Home
+        Assistant has connected are reached through `access`.
+        """
+        self._hass = hass
+        self._spawn = spawn
+        self._browser = browser
+        self._access = access
+        self._clock = hass.loop.time
+
+    def create(
+        self,
+        options: VoiceOptions,
+        *,
+        heard: SatelliteStream | None = None,
+        latency_ms: float | None = None,
+    ) -> Ends:
+        """Return microphone and speaker.
+
+        `heard` is a satellite that was spoken to: it takes the place of the voice's
+        own. The speaker's latency is what the porch check measured, where none is
+        given.
+        """
+        if latency_ms is None and options.calibration is not None:
+            latency_ms = options.calibration.latency_ms
+        if heard is not None:
+            own = isinstance(options.speaker, SatelliteSpeakerOption)
+            source = OpenMicrophone(self._hass, heard, hears_own_speaker_only=own)
+            sink = self._beside(options.speaker, heard.satellite, latency_ms)
+            return source, sink
+        match options.microphone:
+            case BrowserMicrophoneOption():
+                return self._in_browser(options.speaker, latency_ms)
+            case AssistOption(entity_id):
+                return self._at_satellite(options.speaker, entity_id, latency_ms)
+            case WyomingOption() as satellite:
+                return self._by_wyoming(options.speaker, satellite, latency_ms)
+
+    def _by_wyoming(
+        self, speaker: Speaker, option: WyomingOption, latency_ms: float | None
+    ) -> Ends:
+        """Return the microphone of a satellite that we connect to ourselves."""
+        satellite = WyomingSatellite(
+            option.host, option.port, spawn=self._spawn, clock=self._clock
+        )
+        source = SatelliteMicrophone(satellite)
+        match speaker:
+            case MediaPlayerOption(entity_id):
+                player = MediaPlayer(self._hass, entity_id)
+                return source, self._media_player(player, latency_ms)
+            case BrowserSpeakerOption():
+                return source, BrowserSpeaker(self._browser, clock=self._clock)
+        return source, SatelliteSpeaker(
+            satellite,
+            spawn=self._spawn,
+            clock=self._clock,
+            latency_ms=SATELLITE_LATENCY_MS if latency_ms is None else latency_ms,
+        )
+
+    def _at_satellite(
+        self, speaker: Speaker, entity_id: str, latency_ms: float | None
+    ) -> Ends:
+        """Return the microphone of a satellite that Home Assistant has connected."""
+        start = SatelliteStart(
+            self._hass,
+            entity_id,
+            self._access,
+            spawn=self._spawn,
+            clock=self._clock,
+        )
+        own = isinstance(speaker, SatelliteSpeakerOption)
+        source = AssistMicrophone(self._hass, start, hears_own_speaker_only=own)
+        return source, self._beside(speaker, entity_id, latency_ms)
+
+    def _in_browser(self, speaker: Speaker, latency_ms: float | None) -> Ends:
+        """Return the microphone of a tab with a speaker: its own, or a player."""
+        if isinstance(speaker, MediaPlayerOption):
+            player = MediaPlayer(self._hass, speaker.entity_id)
+            source = BrowserMicrophone(self._browser, hears_own_speaker_only=False)
+            return source, self._media_player(player, latency_ms)
+        source = BrowserMicrophone(self._browser, hears_own_speaker_only=True)
+        return source, BrowserSpeaker(self._browser, clock=self._clock)
+
+    def _beside(
+        self, speaker: Speaker, satellite: str, latency_ms: float | None
+    ) -> AudioSink:
+        """Return the speaker beside a satellite: its own player, or another one.
+
+        A device without a player is told as a failure when it is opened.
+        """
+        match speaker:
+            case MediaPlayerOption(entity_id):
+                player = MediaPlayer(self._hass, entity_id)
+            case BrowserSpeakerOption():
+                return BrowserSpeaker(self._browser, clock=self._clock)
+            case _ if (own := own_player(self._hass, satellite)) is not None:
+                player = MediaPlayer(self._hass, own, announces=True)
+            case _:
+                missing = AssistSatelliteWithoutSpeaker(entity_id=satellite)
+                player = MediaPlayer(self._hass, satellite, missing=missing)
+        return self._media_player(player, latency_ms)
+
+    def _media_player(
+        self, player: MediaPlayer, latency_ms: float | None
+    ) -> MediaPlayerSpeaker:
+        """Return a media player that is heard so much later than it plays."""
+        return MediaPlayerSpeaker(
+            player,
+            async_get_streams(self._hass),
+            spawn=self._spawn,
+            clock=self._clock,
+            latency_ms=MEDIA_PLAYER_LATENCY_MS if latency_ms is None else latency_ms,
+        )

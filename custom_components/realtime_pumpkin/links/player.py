@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
-from .errors import NoInternalUrl, SpeakerUnavailable
+from .errors import LinkError, NoInternalUrl, SpeakerUnavailable
 
 # Their announcements are full streams: music is ducked, ours is not, and the
 # next one replaces it. Others (Sonos, Music Assistant, Squeezebox) want a
@@ -34,10 +34,23 @@ _EXTRA: Final[dict[str, dict[str, Any]]] = {"cast": {"stream_type": "LIVE"}}
 class MediaPlayer:
     """A media player entity as a place to play and to stop."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
-        """Speak to the entity through its actions."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entity_id: str,
+        *,
+        announces: bool = False,
+        missing: LinkError | None = None,
+    ) -> None:
+        """Speak to the entity through its actions.
+
+        `announces` for players whose announcements can be whole conversations;
+        some platforms are known for it. `missing` says why there is no player.
+        """
         self._hass = hass
         self._entity_id = entity_id
+        self._is_announcer = announces
+        self._missing = missing
         entry = er.async_get(hass).async_get(entity_id)
         self._platform = entry.platform if entry is not None else None
 
@@ -54,8 +67,10 @@ class MediaPlayer:
     def open(self) -> str:
         """Return Home Assistant's address for a player that can play.
 
-        Raises `SpeakerUnavailable` or `NoInternalUrl`.
+        Raises what is missing, `SpeakerUnavailable` or `NoInternalUrl`.
         """
+        if self._missing is not None:
+            raise self._missing
         state = self._hass.states.get(self._entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             raise SpeakerUnavailable(entity_id=self._entity_id)
@@ -86,9 +101,9 @@ class MediaPlayer:
     @property
     def _announces(self) -> bool:
         """Tell whether it plays announcements as we need them."""
-        return self._platform in _ANNOUNCING_PLATFORMS and self._has(
-            MediaPlayerEntityFeature.MEDIA_ANNOUNCE
-        )
+        return (
+            self._is_announcer or self._platform in _ANNOUNCING_PLATFORMS
+        ) and self._has(MediaPlayerEntityFeature.MEDIA_ANNOUNCE)
 
     def _has(self, feature: MediaPlayerEntityFeature) -> bool:
         """Tell whether the entity has a feature."""

@@ -1,0 +1,221 @@
+"""Start a satellite without a wake word, through its public action."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
+from homeassistant.components.assist_satellite.entity import AssistSatelliteState
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.network import NoURLAvailableError, get_url
+
+from ..const import LOGGER
+from ..loans import Loan, Loans
+from .errors import (
+    AssistSatelliteBusy,
+    AssistSatelliteNotStartable,
+    AssistSatelliteRefused,
+    AssistSatelliteSilent,
+    AssistSatelliteUnavailable,
+    LinkError,
+    NoInternalUrl,
+)
+from .media_utterance import silent_stream
+from .owned import Clock, Spawn, async_cancel
+from .player import MediaPlayer
+from .satellite_state import async_wait_for_state
+from .satellite_stream import SatelliteStream
+from .satellites import can_be_started, own_player, pipeline_select
+from .stream_view import async_get_streams, stream_path
+from .tap import Tap
+
+START_TIMEOUT_S: Final = 8.0
+"""How long a satellite may take to listen; it plays a clip of 200 ms first."""
+
+# Somebody's announcement may end first; one that never ends is silenced.
+_PATIENCE_S: Final = 5.0
+_SILENCED_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class AssistAccess:
+    """What a voice needs to listen through Home Assistant's satellites."""
+
+    tap: Tap
+    loans: Loans
+    pipeline: Callable[[], Awaitable[str]]
+    """Return the name of the voice's pipeline, which is there then.
+
+    Raises `PipelineMissing`.
+    """
+
+
+class SatelliteStart:
+    """Let a satellite listen to the voice's pipeline, once.
+
+    The satellite's assistant is borrowed for that: what was chosen is chosen
+    again as soon as the pipeline runs, or when it is sure that it will not.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        satellite: str,
+        access: AssistAccess,
+        *,
+        spawn: Spawn,
+        clock: Clock,
+    ) -> None:
+        """Prepare to start the satellite (its entity id)."""
+        self.satellite = satellite
+        self._hass = hass
+        self._access = access
+        self._spawn = spawn
+        self._clock = clock
+        self._loan: Loan | None = None
+        self._tokens: list[str] = []
+        self._expected: asyncio.Future[SatelliteStream] | None = None
+        self._deadline = 0.0
+        self._action: asyncio.Task[None] | None = None
+
+    async def async_run(self) -> SatelliteStream:
+        """Return what the satellite hears from now on.
+
+        Raises `LinkError`; only when cancelled something is left to `async_close`.
+        """
+        try:
+            await self._make_ready()
+            self._begin()
+            stream = await self._entered()
+        except Exception:
+            await self._give_back()
+            raise
+        await self._give_back()
+        return stream
+
+    async def async_close(self) -> None:
+        """End what was begun: a microphone that is still to open ends at once."""
+        try:
+            if self._expected is not None:
+                stream = await self._entered()
+                stream.close()
+        except LinkError as err:
+            LOGGER.debug("%s did not begin to listen: %r", self.satellite, err)
+        finally:
+            await self._give_back()
+
+    async def _make_ready(self) -> None:
+        """Wait until the satellite is idle, then choose the voice's pipeline."""
+        self._check()
+        await self._settle()
+        select = pipeline_select(self._hass, self.satellite)
+        if select is None:
+            raise AssistSatelliteNotStartable(entity_id=self.satellite)
+        option = await self._access.pipeline()
+        try:
+            self._loan = await self._access.loans.async_borrow(select, option)
+        except HomeAssistantError as err:
+            raise self._refused(err) from err
+
+    def _check(self) -> None:
+        """Raise why the satellite cannot be started at all."""
+        state = self._hass.states.get(self.satellite)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            raise AssistSatelliteUnavailable(entity_id=self.satellite)
+        if not can_be_started(self._hass, self.satellite):
+            raise AssistSatelliteNotStartable(entity_id=self.satellite)
+
+    async def _settle(self) -> None:
+        """Let the satellite finish what it does; one that only plays is silenced."""
+        if await self._gets_idle(_PATIENCE_S):
+            return
+        state = self._hass.states.get(self.satellite)
+        player = own_player(self._hass, self.satellite)
+        if player and state and state.state == AssistSatelliteState.RESPONDING:
+            await self._silence(MediaPlayer(self._hass, player, announces=True))
+        if not await self._gets_idle(_SILENCED_S):
+            raise AssistSatelliteBusy(entity_id=self.satellite)
+
+    async def _gets_idle(self, seconds: float) -> bool:
+        """Wait until the satellite is idle."""
+        state = await async_wait_for_state(
+            self._hass,
+            self.satellite,
+            lambda state: state == AssistSatelliteState.IDLE,
+            seconds,
+        )
+        return state is not None
+
+    async def _silence(self, player: MediaPlayer) -> None:
+        """Put silence in the place of an announcement that does not end."""
+        try:
+            async with asyncio.timeout(_SILENCED_S):
+                await player.async_play(self._silent_clip())
+        except (HomeAssistantError, TimeoutError) as err:
+            LOGGER.debug("%s could not be silenced: %r", player.entity_id, err)
+
+    def _begin(self) -> None:
+        """Tell the satellite to start."""
+        self._expected = self._access.tap.expect(self.satellite)
+        self._deadline = self._clock() + START_TIMEOUT_S
+        call = self._call(self._silent_clip(), self._expected)
+        self._action = self._spawn(call, f"start {self.satellite}")
+
+    def _silent_clip(self) -> str:
+        """Return the address of 200 ms of silence, for a while."""
+        try:
+            base = get_url(self._hass, prefer_external=False, allow_cloud=False)
+        except NoURLAvailableError as err:
+            raise NoInternalUrl from err
+        streams = async_get_streams(self._hass)
+        self._tokens.append(token := streams.add(silent_stream(self._clock)))
+        return base + stream_path(token)
+
+    async def _call(self, clip: str, expected: asyncio.Future[SatelliteStream]) -> None:
+        """Call the action; that it returns says nothing, that it fails does."""
+        data: dict[str, Any] = {
+            ATTR_ENTITY_ID: self.satellite,
+            "start_media_id": clip,
+            "preannounce": False,
+        }
+        try:
+            await self._hass.services.async_call(
+                SATELLITE_DOMAIN, "start_conversation", data, blocking=True
+            )
+        except Exception as err:  # noqa: BLE001 - integrations raise anything
+            if not expected.done():
+                expected.set_exception(self._refused(err))
+
+    async def _entered(self) -> SatelliteStream:
+        """Return the run of the pipeline; raise `LinkError` where none comes."""
+        assert self._expected is not None
+        left = max(0.0, self._deadline - self._clock())
+        await asyncio.wait([self._expected], timeout=left)
+        if not self._expected.done():
+            raise AssistSatelliteSilent(entity_id=self.satellite)
+        return self._expected.result()
+
+    async def _give_back(self) -> None:
+        """Choose again what was chosen, and leave nothing else behind."""
+        expected, self._expected = self._expected, None
+        if expected is not None:
+            self._access.tap.forget(self.satellite, expected)
+        loan, self._loan = self._loan, None
+        if loan is not None:
+            await self._access.loans.async_give_back(loan)
+        action, self._action = self._action, None
+        # An action that waits for the end of a clip keeps the satellite busy.
+        await async_cancel(action)
+        for token in self._tokens:
+            async_get_streams(self._hass).remove(token)
+        self._tokens.clear()
+
+    def _refused(self, err: Exception) -> AssistSatelliteRefused:
+        """Return what the satellite answered, without the clip's address."""
+        error = str(err) or type(err).__name__
+        for token in self._tokens:
+            error = error.replace(token, "…")
+        return AssistSatelliteRefused(entity_id=self.satellite, error=error)

@@ -1,0 +1,120 @@
+"""What Home Assistant knows of the satellites that it has connected."""
+
+import time
+from typing import Final
+
+from homeassistant.components.assist_satellite import (
+    DOMAIN as SATELLITE_DOMAIN,
+    AssistSatelliteEntityFeature,
+)
+from homeassistant.components.assist_satellite.entity import AssistSatelliteState
+from homeassistant.components.media_player.const import DOMAIN as MEDIA_PLAYER_DOMAIN
+from homeassistant.components.select import DOMAIN as SELECT_DOMAIN
+from homeassistant.const import ATTR_SUPPORTED_FEATURES
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..const import DOMAIN
+from .protocols import LinkCapabilities
+
+# What a pipeline tells before it calls us is told in the same step of the loop:
+# 0.1 ms were measured. A slow machine may pause in it, people are never that quick.
+_JUST_NOW_S: Final = 0.1
+_PIPELINE_SELECT: Final = "pipeline"
+_STOP_LATENCY_MS: Final = 100
+# Manufacturer and model of devices that are known to cancel their own echo.
+_ECHO_CANCELLING: Final[frozenset[tuple[str | None, str | None]]] = frozenset(
+    {("Nabu Casa", "Home Assistant Voice PE")}
+)
+
+
+@callback
+def talking_satellite(hass: HomeAssistant) -> str | None:
+    """Return the satellite whose pipeline has just begun to listen.
+
+    To be called as the first thing in the pipeline's stage: the satellite was set
+    to listening in the same step. None for other clients, such as a browser.
+    """
+    registry = er.async_get(hass)
+    listening = [
+        state
+        for state in hass.states.async_all(SATELLITE_DOMAIN)
+        if state.state == AssistSatelliteState.LISTENING
+        and not _is_ours(registry, state.entity_id)
+    ]
+    latest = max(listening, key=lambda state: state.last_reported, default=None)
+    if latest is None or time.time() - latest.last_reported.timestamp() > _JUST_NOW_S:
+        return None
+    return latest.entity_id
+
+
+@callback
+def can_be_started(hass: HomeAssistant, satellite: str) -> bool:
+    """Tell whether a conversation can start there without a wake word."""
+    state = hass.states.get(satellite)
+    features = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) if state else 0
+    return bool(features & AssistSatelliteEntityFeature.START_CONVERSATION)
+
+
+@callback
+def pipeline_select(hass: HomeAssistant, satellite: str) -> str | None:
+    """Return the select entity with which a satellite's assistant is chosen."""
+    for entry in _siblings(hass, satellite, SELECT_DOMAIN):
+        if entry.translation_key == _PIPELINE_SELECT:
+            return entry.entity_id
+    return None
+
+
+@callback
+def own_player(hass: HomeAssistant, satellite: str) -> str | None:
+    """Return the media player of the satellite's device."""
+    players = _siblings(hass, satellite, MEDIA_PLAYER_DOMAIN)
+    return players[0].entity_id if players else None
+
+
+@callback
+def capabilities(
+    hass: HomeAssistant, satellite: str, *, hears_own_speaker_only: bool
+) -> LinkCapabilities:
+    """Return what a satellite can do, as far as it is known.
+
+    None cancels the echo of another speaker than its own.
+    """
+    return LinkCapabilities(
+        full_duplex=True,
+        echo_cancelled=hears_own_speaker_only and _cancels_echo(hass, satellite),
+        remote_start=can_be_started(hass, satellite),
+        stop_latency_ms=_STOP_LATENCY_MS,
+    )
+
+
+def _cancels_echo(hass: HomeAssistant, satellite: str) -> bool:
+    """Tell whether the satellite is of a kind that does not hear itself."""
+    entry = er.async_get(hass).async_get(satellite)
+    if entry is None or entry.device_id is None:
+        return False
+    device = dr.async_get(hass).async_get(entry.device_id)
+    if not isinstance(device, dr.DeviceEntry):
+        return False
+    return (device.manufacturer, device.model) in _ECHO_CANCELLING
+
+
+def _siblings(
+    hass: HomeAssistant, satellite: str, domain: str
+) -> list[er.RegistryEntry]:
+    """Return the entities of a domain that the same device has."""
+    registry = er.async_get(hass)
+    own = registry.async_get(satellite)
+    if own is None or own.device_id is None:
+        return []
+    return [
+        entry
+        for entry in er.async_entries_for_device(registry, own.device_id)
+        if (entry.platform, entry.domain) == (own.platform, domain)
+    ]
+
+
+def _is_ours(registry: er.EntityRegistry, entity_id: str) -> bool:
+    """Tell whether an entity is a voice, which is set to listening by ourselves."""
+    entry = registry.async_get(entity_id)
+    return entry is not None and entry.platform == DOMAIN

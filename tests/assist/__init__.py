@@ -1,0 +1,1 @@
+"""Tests of satellites that Home Assistant has connected."""
