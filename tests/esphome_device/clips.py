@@ -1,5 +1,6 @@
 """Encoded sounds, and a web server that offers them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import io
@@ -11,6 +12,8 @@ import numpy as np
 
 RATE = 24000
 _CODECS = {"mp3": "libmp3lame", "flac": "flac", "wav": "pcm_s16le"}
+# A stream does not know its length; what says one is not read beyond it.
+_OPTIONS = {"mp3": {"write_xing": "0"}}
 _TYPES = {"mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav"}
 
 
@@ -23,7 +26,7 @@ def tone(seconds: float, hz: float = 440.0, peak: int = 12000) -> bytes:
 def encoded(pcm: bytes, kind: str) -> bytes:
     """Return PCM s16le mono 24 kHz as mp3, flac or wav."""
     file = io.BytesIO()
-    with av.open(file, "w", format=kind) as container:
+    with av.open(file, "w", format=kind, options=_OPTIONS.get(kind)) as container:
         stream = container.add_stream(_CODECS[kind], rate=RATE)
         stream.layout = "mono"
         samples = np.frombuffer(pcm, "<i2").reshape(1, -1)
@@ -40,20 +43,28 @@ def encoded(pcm: bytes, kind: str) -> bytes:
 async def web_server(seconds: float = 0.2) -> AsyncIterator[str]:
     """Yield the address of a server with a tone as `/tone.mp3`, `.flac` and `.wav`.
 
-    `/endless.mp3` begins with the tone and does not end.
+    `/endless.mp3` is a tone of eight seconds, `/silence.mp3` half a second of nothing.
     """
+
+    lengths = {"tone": (seconds, 12000), "endless": (8.0, 12000), "silence": (0.5, 0)}
+    transports: list[asyncio.Transport] = []
 
     async def serve(request: web.Request) -> web.StreamResponse:
         kind = request.match_info["kind"]
+        assert isinstance(request.transport, asyncio.Transport)
+        transports.append(request.transport)
         response = web.StreamResponse(headers={"Content-Type": _TYPES[kind]})
         await response.prepare(request)
-        await response.write(encoded(tone(seconds), kind))
-        if request.match_info["name"] == "endless":
-            while True:
-                await response.write(encoded(tone(seconds), kind))
+        length, peak = lengths[request.match_info["name"]]
+        await response.write(encoded(tone(length, peak=peak), kind))
         return response
 
     app = web.Application()
-    app.router.add_get("/{name:tone|endless}.{kind:mp3|flac|wav}", serve)
+    app.router.add_get("/{name:tone|endless|silence}.{kind:mp3|flac|wav}", serve)
     async with TestServer(app, host="127.0.0.1") as server:
-        yield str(server.make_url("")).rstrip("/")
+        try:
+            yield str(server.make_url("")).rstrip("/")
+        finally:
+            # What still waits to be written would hold the server up.
+            for transport in transports:
+                transport.abort()
