@@ -15,13 +15,13 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "const",
-        "audio calibration manners",
-        "realtime options loans",
+        "audio calibration catalog fields manners personas",
+        "disabled_entries realtime options loans migration",
         "links rehearsal schema limits",
         "tools prompt client bus issues ledger porch_check rehearsal_account pipelines voice_state",
-        "admission call checkup porch_report config_flow house_tools session_setup tally voice_events",
+        "admission call checkup porch_report flows house_tools session_setup tally voice_events",
         "answers",
-        "coordinator",
+        "config_flow coordinator",
         "models",
         "entity voices",
         "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics trigger",
@@ -34,11 +34,25 @@ KNOWS: dict[str, frozenset[str]] = {
     "audio": frozenset(),
     "realtime": frozenset({"const", "audio"}),
     "rehearsal": frozenset({"const", "audio"}),
-    "schema": frozenset({"const", "manners"}),
+    "schema": frozenset({"const", "catalog", "fields", "manners", "personas"}),
     "limits": frozenset({"manners"}),
     # A flow asks the account and the satellite, and names what went wrong; it never
     # meets what runs a conversation.
-    "config_flow": frozenset({"const", "schema", "client", "links", "realtime"}),
+    "flows": frozenset(
+        {
+            *(
+                "audio",
+                "catalog",
+                "client",
+                "const",
+                "disabled_entries",
+                "fields",
+                "links",
+            ),
+            *("migration", "personas", "realtime", "schema"),
+        }
+    ),
+    "config_flow": frozenset({"const", "flows"}),
 }
 WITHOUT_HOME_ASSISTANT = frozenset({"const", "audio", "realtime", "rehearsal"})
 

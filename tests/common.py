@@ -10,10 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import (
     CONF_BASE_URL,
+    CONF_PROVIDER,
     DOMAIN,
     SUBENTRY_VOICE,
 )
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
+from custom_components.realtime_pumpkin.migration import MINOR_VERSION
 from tests.realtime_server import KEY, MODEL
 
 VOICE_DATA: dict[str, Any] = {
@@ -39,12 +41,19 @@ def voice(
     )
 
 
-def account(base_url: str, *voices: ConfigSubentryData) -> MockConfigEntry:
+def account(
+    base_url: str, *voices: ConfigSubentryData, provider: str = "compatible"
+) -> MockConfigEntry:
     """Return an account as its flow stores it."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="OpenAI",
-        data={CONF_API_KEY: KEY, CONF_BASE_URL: base_url},
+        data={
+            CONF_PROVIDER: provider,
+            CONF_API_KEY: KEY,
+            CONF_BASE_URL: base_url,
+        },
+        minor_version=MINOR_VERSION,
         subentries_data=list(voices),
     )
 

@@ -4,7 +4,8 @@
 # would win over ours, which is a bare folder as in a user's configuration.
 import custom_components  # noqa: F401  # isort: skip
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -51,3 +52,21 @@ async def loaded_entry(
     yield entry
     if hass.config_entries.async_get_entry(entry.entry_id):
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+def probe() -> Iterator[AsyncMock]:
+    """Let every satellite answer well unless a test says otherwise."""
+    with patch(
+        "custom_components.realtime_pumpkin.flows.microphone.async_probe", AsyncMock()
+    ) as async_probe:
+        yield async_probe
+
+
+@pytest.fixture
+def trial() -> Iterator[AsyncMock]:
+    """Let every speaker be heard unless a test says otherwise."""
+    heard = AsyncMock(return_value=None)
+    path = "custom_components.realtime_pumpkin.flows.speaker.async_speaker_failure"
+    with patch(path, heard):
+        yield heard

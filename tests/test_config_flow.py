@@ -10,7 +10,12 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.realtime_pumpkin.const import DEFAULT_BASE_URL, DOMAIN
+from custom_components.realtime_pumpkin.catalog import models_of
+from custom_components.realtime_pumpkin.const import (
+    DEFAULT_BASE_URL,
+    DOMAIN,
+    XAI_BASE_URL,
+)
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
 from tests.common import account, async_set_up, voice
 from tests.realtime_server import KEY, Handler, fails, greet, realtime_server
@@ -18,6 +23,8 @@ from tests.realtime_server import KEY, Handler, fails, greet, realtime_server
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
 OTHER_KEY = "sk-test-other"
+ADVANCED = ("base_url", "organization")
+AT_URL = {"advanced", "base_url"}
 
 
 async def async_open(hass: HomeAssistant) -> ConfigFlowResult:
@@ -25,7 +32,7 @@ async def async_open(hass: HomeAssistant) -> ConfigFlowResult:
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "account")
     assert result["errors"] == {}
     return result
 
@@ -33,7 +40,10 @@ async def async_open(hass: HomeAssistant) -> ConfigFlowResult:
 async def async_fill(
     hass: HomeAssistant, result: ConfigFlowResult, **values: Any
 ) -> ConfigFlowResult:
-    """Submit the form that is shown."""
+    """Submit the form that is shown; what is folded away in its section."""
+    advanced = {key: values.pop(key) for key in ADVANCED if key in values}
+    if advanced:
+        values["advanced"] = advanced
     return await hass.config_entries.flow.async_configure(result["flow_id"], values)
 
 
@@ -53,7 +63,11 @@ async def test_a_working_account_is_added_and_leads_on_to_its_first_voice(
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == realtime_url.removeprefix("http://").removesuffix("/v1")
-    assert result["data"] == {"api_key": KEY, "base_url": realtime_url}
+    assert result["data"] == {
+        "provider": "openai",
+        "api_key": KEY,
+        "base_url": realtime_url,
+    }
     [following] = hass.config_entries.subentries.async_progress()
     assert result["next_flow"] == ("config_subentries_flow", following["flow_id"])
     assert following["step_id"] == "user"
@@ -67,7 +81,7 @@ async def test_openais_own_server_is_the_default_and_names_the_account(
     form = await async_open(hass)
     with (
         patch(
-            "custom_components.realtime_pumpkin.config_flow.async_check_account"
+            "custom_components.realtime_pumpkin.flows.trials.async_check_account"
         ) as check,
         patch("custom_components.realtime_pumpkin.async_setup_entry") as setup,
     ):
@@ -75,7 +89,11 @@ async def test_openais_own_server_is_the_default_and_names_the_account(
         await hass.async_block_till_done()
     assert check.await_count == setup.await_count == 1
     assert result["title"] == "OpenAI"
-    assert result["data"] == {"api_key": KEY, "base_url": DEFAULT_BASE_URL}
+    assert result["data"] == {
+        "provider": "openai",
+        "api_key": KEY,
+        "base_url": DEFAULT_BASE_URL,
+    }
 
 
 async def test_an_account_that_does_not_load_leads_nowhere(
@@ -101,8 +119,8 @@ async def test_an_account_that_does_not_load_leads_nowhere(
             None,
             {"api_key": "account_auth"},
         ),
-        (greet, HTTPStatus.NOT_FOUND, {"base_url": "account_wrong_url"}),
-        (greet, HTTPStatus.OK, {"base_url": "account_wrong_url"}),
+        (greet, HTTPStatus.NOT_FOUND, dict.fromkeys(AT_URL, "account_wrong_url")),
+        (greet, HTTPStatus.OK, dict.fromkeys(AT_URL, "account_wrong_url")),
         (greet, HTTPStatus.TOO_MANY_REQUESTS, {"base": "account_rate_limit"}),
         (greet, HTTPStatus.SERVICE_UNAVAILABLE, {"base": "account_server"}),
         (fails("x", "insufficient_quota", 4000), None, {"base": "account_quota"}),
@@ -124,26 +142,6 @@ async def test_a_refusal_is_shown_at_its_field_and_can_be_mended(
     result = await async_fill(hass, result, api_key=KEY, base_url=realtime_url)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await async_unload_all(hass)
-
-
-@pytest.mark.parametrize(
-    ("values", "errors"),
-    [
-        ({"base_url": "api.openai.com"}, {"base_url": "account_wrong_url"}),
-        ({"base_url": "ftp://porch/v1"}, {"base_url": "account_wrong_url"}),
-        ({"base_url": ""}, {"base_url": "account_wrong_url"}),
-        ({"api_key": ""}, {"api_key": "account_auth"}),
-        ({"api_key": "sk-1\nHost: evil"}, {"api_key": "account_auth"}),
-        ({"base_url": "http://127.0.0.1:1/v1"}, {"base_url": "account_unreachable"}),
-    ],
-)
-async def test_what_cannot_work_is_shown_at_its_field(
-    hass: HomeAssistant, values: dict[str, str], errors: dict[str, str]
-) -> None:
-    """Typing errors are found before a server is asked."""
-    form = await async_open(hass)
-    result = await async_fill(hass, form, **{"api_key": KEY, **values})
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, errors)
 
 
 async def test_a_server_with_other_models_is_a_good_account(
@@ -188,7 +186,11 @@ async def test_a_refused_key_is_replaced(hass: HomeAssistant) -> None:
         )
         await hass.async_block_till_done()
         assert entry.state is ConfigEntryState.LOADED
-        assert entry.data == {"api_key": OTHER_KEY, "base_url": url}
+        assert entry.data == {
+            "provider": "compatible",
+            "api_key": OTHER_KEY,
+            "base_url": url,
+        }
         await async_unload_all(hass)
 
 
@@ -204,7 +206,7 @@ async def test_a_form_without_an_address_shows_its_failure_as_a_whole(
         result = await async_fill(hass, form, api_key=OTHER_KEY)
     assert result["errors"] == {"base": "account_unreachable"}
     with (
-        patch("custom_components.realtime_pumpkin.config_flow.async_check_account"),
+        patch("custom_components.realtime_pumpkin.flows.trials.async_check_account"),
         patch("custom_components.realtime_pumpkin.async_check_account"),
     ):
         result = await async_fill(hass, result, api_key=OTHER_KEY)
@@ -228,13 +230,18 @@ async def test_an_account_moves_to_another_server(
         form = await loaded_entry.start_reconfigure_flow(hass)
         assert form["step_id"] == "reconfigure"
         assert KEY not in str(form["data_schema"])
-        result = await async_fill(hass, form, base_url=url, **values)
+        answers = {"provider": "compatible", "base_url": url, **values}
+        result = await async_fill(hass, form, **answers)
         assert (result["type"], result["reason"]) == (
             FlowResultType.ABORT,
             "reconfigure_successful",
         )
         await hass.async_block_till_done()
-        assert loaded_entry.data == {"api_key": key, "base_url": url}
+        assert loaded_entry.data == {
+            "provider": "compatible",
+            "api_key": key,
+            "base_url": url,
+        }
         assert loaded_entry.state is ConfigEntryState.LOADED
         await async_unload_all(hass)
 
@@ -245,12 +252,82 @@ async def test_an_account_that_moves_nowhere_keeps_its_form(
     """What the user typed is still there after the error."""
     form = await loaded_entry.start_reconfigure_flow(hass)
     result = await async_fill(hass, form, base_url="porch")
-    assert result["errors"] == {"base_url": "account_wrong_url"}
+    assert result["errors"] == dict.fromkeys(AT_URL, "base_url_invalid")
     schema = result["data_schema"]
     assert schema is not None
+    advanced = schema.schema["advanced"]
+    assert advanced.options == {"collapsed": False}
     [shown] = [
         field.description["suggested_value"]
-        for field in schema.schema
+        for field in advanced.schema.schema
         if field == "base_url"
     ]
     assert shown == "porch"
+
+
+@pytest.mark.parametrize(
+    ("values", "url", "title", "headers"),
+    [
+        ({"provider": "xai"}, XAI_BASE_URL, "xAI", {}),
+        (
+            {"provider": "azure", "base_url": "https://porch.openai.azure.com"},
+            "https://porch.openai.azure.com/openai/v1",
+            "porch.openai.azure.com",
+            {"api-key": KEY},
+        ),
+        (
+            {"provider": "azure", "base_url": "wss://porch.openai.azure.com/mine/v1/"},
+            "https://porch.openai.azure.com/mine/v1",
+            "porch.openai.azure.com",
+            {"api-key": KEY},
+        ),
+        (
+            {"organization": " org-porch "},
+            DEFAULT_BASE_URL,
+            "OpenAI",
+            {"OpenAI-Organization": "org-porch"},
+        ),
+    ],
+)
+async def test_every_provider_has_its_address_and_its_headers(
+    hass: HomeAssistant,
+    values: dict[str, str],
+    url: str,
+    title: str,
+    headers: dict[str, str],
+) -> None:
+    """Who chooses one types no more than it needs."""
+    form = await async_open(hass)
+    with (
+        patch(
+            "custom_components.realtime_pumpkin.flows.trials.async_check_account"
+        ) as check,
+        patch("custom_components.realtime_pumpkin.async_setup_entry"),
+    ):
+        result = await async_fill(hass, form, **{"api_key": KEY, **values})
+        await hass.async_block_till_done()
+    assert (result["title"], result["data"]["base_url"]) == (title, url)
+    account_tried, model = check.await_args.args
+    assert account_tried.headers == headers
+    assert model == models_of(result["data"]["provider"])[0]
+
+
+async def test_an_account_can_be_paid_by_another_organization(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, realtime_url: str
+) -> None:
+    """The same key at the same server is no duplicate of itself."""
+    form = await loaded_entry.start_reconfigure_flow(hass)
+    result = await async_fill(
+        hass,
+        form,
+        provider="compatible",
+        base_url=realtime_url,
+        organization="org-porch",
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert loaded_entry.data["organization"] == "org-porch"
+    form = await loaded_entry.start_reconfigure_flow(hass)
+    result = await async_fill(hass, form, provider="compatible", base_url=realtime_url)
+    await hass.async_block_till_done()
+    assert "organization" not in loaded_entry.data

@@ -1,141 +1,90 @@
-"""Tests of the voice flow: who it is, where it listens, where it speaks."""
+"""Tests of the voice flow: who it is, how it behaves, what is kept."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.components.media_player.const import MediaPlayerEntityFeature
-from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.realtime_pumpkin.links.errors import (
-    LinkError,
-    SatelliteModeUnsupported,
-    SatelliteNotASatellite,
-    SatelliteOccupied,
-    SatelliteSilent,
-    SatelliteUnreachable,
-)
+from custom_components.realtime_pumpkin.flows.voice import VoiceFlow
 from custom_components.realtime_pumpkin.options import (
     MediaPlayerSpeaker,
     SatelliteSpeaker,
     VoiceOptions,
     WyomingMicrophone,
 )
+from custom_components.realtime_pumpkin.personas import async_get_gallery
 from tests.common import VOICE_DATA, account, async_set_up, only_subentry, voice
 from tests.realtime_server import MODEL, fails, realtime_server
+from tests.voice_flow import (
+    CHARACTER,
+    DEFAULT_MANNERS,
+    PLAYER,
+    UNTOUCHED,
+    add_player,
+    async_add,
+    async_fill,
+    async_go_on,
+    async_reconfigure,
+    async_to,
+    choices,
+    shown,
+)
 
-PERSONA = {
-    "name": "Witch",
-    "instructions": "You are a witch. It is {{ now().hour }} o'clock.",
-    "voice": "marin",
-    "model": MODEL,
+pytestmark = pytest.mark.usefixtures("probe", "trial")
+
+ECHO = {
+    "noise_dbfs": -62.0,
+    "checked_at": "2026-10-31T12:00:00+00:00",
+    "latency_ms": 420,
+    "spread_ms": 30,
+    "echo_return_db": -21.5,
+    "level_dbfs": -39.5,
 }
-MICROPHONE = {"host": "porch.local", "port": 10700}
-PLAYER = "media_player.porch"
-UNTOUCHED: dict[str, Any] = {"turn_taking": {}, "limits": {}, "children": {}}
-DEFAULT_MANNERS = {
-    "barge_in": "auto",
-    "echo_tail_ms": 400,
-    "min_speech_ms": 300,
-    "turn_detection": "server_vad",
-    "threshold": 0.5,
-    "prefix_padding_ms": 300,
-    "silence_duration_ms": 500,
-    "eagerness": "auto",
-    "noise_reduction": "far_field",
-    "trims_silence": True,
-    "max_duration_s": 240,
-    "idle_timeout_s": 20,
-    "busy": "tell",
-    "cooldown_s": 0,
-    "daily_budget_usd": 5.0,
-    "monthly_budget_usd": 0.0,
-    "safety_rules": True,
-    "says_it_is_a_computer": False,
-}
-
-
-@pytest.fixture(autouse=True)
-def probe() -> Iterator[AsyncMock]:
-    """Let every satellite answer well unless a test says otherwise."""
-    with patch(
-        "custom_components.realtime_pumpkin.config_flow.async_probe", AsyncMock()
-    ) as async_probe:
-        yield async_probe
-
-
-async def async_add(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
-    """Open the flow for a new voice."""
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "voice"), context={"source": SOURCE_USER}
-    )
-
-
-async def async_fill(
-    hass: HomeAssistant, result: SubentryFlowResult, values: dict[str, Any]
-) -> SubentryFlowResult:
-    """Submit the form that is shown."""
-    return await hass.config_entries.subentries.async_configure(
-        result["flow_id"], values
-    )
-
-
-def shown(result: SubentryFlowResult) -> dict[str, Any]:
-    """Return what a form suggests."""
-    schema = result["data_schema"]
-    assert schema is not None
-    return {
-        str(field): field.description["suggested_value"]
-        for field in schema.schema
-        if field.description
-    }
-
-
-def add_player(
-    hass: HomeAssistant, features: int = MediaPlayerEntityFeature.PLAY_MEDIA
-) -> None:
-    """Add a media player that plays media unless told otherwise."""
-    hass.states.async_set(PLAYER, "idle", {"supported_features": features})
 
 
 @pytest.mark.parametrize(
     ("speaker", "stored", "option"),
     [
-        ({}, {"kind": "satellite"}, SatelliteSpeaker()),
+        ("satellite", {"kind": "satellite"}, SatelliteSpeaker()),
         (
-            {"entity_id": PLAYER},
+            PLAYER,
             {"kind": "media_player", "entity_id": PLAYER},
             MediaPlayerSpeaker(PLAYER),
         ),
     ],
 )
-async def test_a_voice_is_added_in_four_steps(
+async def test_a_voice_is_added_in_few_steps(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     probe: AsyncMock,
-    speaker: dict[str, str],
+    speaker: str,
     stored: dict[str, str],
     option: object,
 ) -> None:
     """What is stored is what the options read, and the voice appears."""
     add_player(hass)
     result = await async_add(hass, loaded_entry)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
-    result = await async_fill(hass, result, PERSONA)
-    assert result["step_id"] == "microphone"
-    result = await async_fill(hass, result, {"host": " porch.local ", "port": 10701.0})
-    assert result["step_id"] == "speaker"
-    result = await async_fill(hass, result, speaker)
-    assert result["step_id"] == "manners"
-    result = await async_fill(hass, result, UNTOUCHED)
+    steps = ["user", "character", "microphone", "address", "speaker", "manners"]
+    answers: list[dict[str, Any]] = [
+        {"persona": "witch"},
+        CHARACTER,
+        {"microphone": "address"},
+        {"host": " porch.local ", "port": 10701.0},
+        {"speaker": speaker},
+        UNTOUCHED,
+    ]
+    for step, answer in zip(steps, answers, strict=True):
+        assert (result["type"], result["step_id"]) == (FlowResultType.FORM, step)
+        result = await async_fill(hass, result, answer)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Witch"
     assert result["data"] == {
-        "instructions": PERSONA["instructions"],
+        "persona": "witch",
+        "instructions": CHARACTER["instructions"],
         "voice": "marin",
         "model": MODEL,
         "microphone": {"kind": "wyoming", "host": "porch.local", "port": 10701},
@@ -150,16 +99,52 @@ async def test_a_voice_is_added_in_four_steps(
     assert hass.states.get("assist_satellite.witch") is not None
 
 
-async def test_a_new_voice_is_a_jack_o_lantern_unless_told_otherwise(
+async def test_a_persona_fills_in_the_next_step(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    """Who changes nothing gets the pumpkin of the article."""
-    result = await async_add(hass, loaded_entry)
+    """Who changes nothing gets the character as it was written."""
+    gallery = (await async_get_gallery(hass)).personas
+    for persona in gallery.values():
+        result = await async_add(hass, loaded_entry)
+        assert set(choices(result, "persona")) == set(gallery)
+        result = await async_fill(hass, result, {"persona": persona.id})
+        schema = result["data_schema"]
+        assert schema is not None
+        defaults = schema({})
+        assert defaults["name"] == persona.name
+        assert defaults["instructions"] == persona.instructions
+        assert defaults["voice"] == persona.voice
+        assert shown(result).get("openings", []) == list(persona.openings)
+        hass.config_entries.subentries.async_abort(result["flow_id"])
+
+
+async def test_a_voice_of_another_provider_has_a_name_there(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """XAI knows none of OpenAI's voices and models."""
+    entry = account(realtime_url, provider="xai")
+    await async_set_up(hass, entry)
+    result = await async_to(hass, entry, "character")
     schema = result["data_schema"]
     assert schema is not None
     defaults = schema({})
-    assert "jack-o'-lantern" in defaults["instructions"]
-    assert defaults["voice"] == "echo"
+    assert (defaults["voice"], defaults["model"]) == ("ara", "grok-voice-latest")
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_first_words_are_stored_as_they_are_typed(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Each conversation may begin with another of them."""
+    openings = ["Who is there?", "Good {{ 'evening' }}!"]
+    result = await async_go_on(
+        hass,
+        await async_add(hass, loaded_entry),
+        character={**CHARACTER, "openings": openings},
+    )
+    options = VoiceOptions.from_subentry("Witch", result["data"])
+    assert options.openings == tuple(openings)
+    await hass.async_block_till_done()
 
 
 async def test_an_account_that_is_not_loaded_gets_no_voice(
@@ -175,99 +160,17 @@ async def test_an_account_that_is_not_loaded_gets_no_voice(
     )
 
 
-@pytest.mark.parametrize(
-    ("values", "errors"),
-    [
-        ({"name": "  "}, {"name": "name_missing"}),
-        (
-            {"instructions": "{{ 1 / 0 }}"},
-            {"instructions": "template_failed"},
-        ),
-        (
-            {"instructions": "{{ no_such_function() }}"},
-            {"instructions": "template_failed"},
-        ),
-    ],
-)
-async def test_a_persona_that_cannot_be_is_shown_at_its_field(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    values: dict[str, str],
-    errors: dict[str, str],
-) -> None:
-    """The form keeps what was typed and takes what is mended."""
-    result = await async_add(hass, loaded_entry)
-    result = await async_fill(hass, result, {**PERSONA, **values})
-    assert result["errors"] == errors
-    assert shown(result) == {**PERSONA, **values}
-    result = await async_fill(hass, result, PERSONA)
-    assert result["step_id"] == "microphone"
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"instructions": "{{ unclosed"}, "instructions"),
-        ({"voice": 7}, "voice"),
-        ({"model": None}, "model"),
-    ],
-)
-async def test_a_value_of_the_wrong_kind_is_refused_by_the_form(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    values: dict[str, Any],
-    field: str,
-) -> None:
-    """The frontend shows the message of the selector at its field."""
-    result = await async_add(hass, loaded_entry)
-    with pytest.raises(InvalidData) as caught:
-        await async_fill(hass, result, {**PERSONA, **values})
-    assert list(caught.value.schema_errors) == [field]
-
-
-async def test_scripts_that_were_chosen_are_what_the_voice_may_run(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """None are unless they are chosen."""
-    scripts = ["script.fog_machine", "script.thunder"]
-    result = await async_add(hass, loaded_entry)
-    result = await async_fill(hass, result, {**PERSONA, "scripts": scripts})
-    result = await async_fill(hass, result, MICROPHONE)
-    result = await async_fill(hass, result, {})
-    result = await async_fill(hass, result, UNTOUCHED)
-    options = VoiceOptions.from_subentry("Witch", result["data"])
-    assert options.scripts == ("script.fog_machine", "script.thunder")
-    await hass.async_block_till_done()
-
-
-async def test_scripts_that_were_taken_away_can_be_run_no_more(
-    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
-) -> None:
-    """The frontend leaves out a field that was emptied."""
-    entry = account(realtime_url, voice(data={"scripts": ["script.fog_machine"]}))
-    await async_set_up(hass, entry)
-    result = await async_reconfigure(hass, entry)
-    assert shown(result)["scripts"] == ["script.fog_machine"]
-    kept = {key: value for key, value in shown(result).items() if key != "scripts"}
-    result = await async_fill(hass, result, kept)
-    result = await async_fill(hass, result, shown(result))
-    result = await async_fill(hass, result, {})
-    await async_fill(hass, result, UNTOUCHED)
-    await hass.async_block_till_done()
-    assert "scripts" not in only_subentry(entry).data
-
-
 async def test_a_template_that_fails_says_why(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    """The template engine's words are passed on."""
-    result = await async_add(hass, loaded_entry)
-    result = await async_fill(
-        hass, result, {**PERSONA, "instructions": "{{ no_such_function() }}"}
-    )
+    """The template engine's words are passed on, and what was typed is kept."""
+    result = await async_to(hass, loaded_entry, "character")
+    wrong = {**CHARACTER, "instructions": "{{ no_such_function() }}"}
+    result = await async_fill(hass, result, wrong)
     placeholders = result["description_placeholders"]
     assert placeholders is not None
     assert "no_such_function" in placeholders["error"]
+    assert shown(result) == wrong
 
 
 @pytest.mark.parametrize(
@@ -289,112 +192,44 @@ async def test_a_model_is_tried_before_it_is_stored(
     async with realtime_server() as url:
         entry = account(url)
         await async_set_up(hass, entry)
-        result = await async_add(hass, entry)
+        result = await async_to(hass, entry, "character")
     refusal = fails("invalid_request_error", code, 4000)
     port = int(url.removesuffix("/v1").rpartition(":")[2])
     async with realtime_server(refusal, port=port):
-        result = await async_fill(hass, result, PERSONA)
+        result = await async_fill(hass, result, CHARACTER)
     assert result["errors"] == errors
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        SatelliteUnreachable(host="porch.local", port="10700", error="refused"),
-        SatelliteOccupied(host="porch.local", port="10700"),
-        SatelliteNotASatellite(host="porch.local", port="10700"),
-        SatelliteModeUnsupported(host="porch.local", mode="wake"),
-        SatelliteSilent(host="porch.local", port="10700"),
-    ],
-)
-async def test_a_satellite_that_cannot_listen_is_shown_at_its_field(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    probe: AsyncMock,
-    failure: LinkError,
-) -> None:
-    """The next try may succeed."""
-    result = await async_add(hass, loaded_entry)
-    result = await async_fill(hass, result, PERSONA)
-    probe.side_effect = failure
-    result = await async_fill(hass, result, MICROPHONE)
-    assert result["errors"] == {"host": failure.translation_key}
-    assert result["description_placeholders"] == failure.placeholders
-    assert shown(result) == MICROPHONE
-    probe.side_effect = None
-    result = await async_fill(hass, result, MICROPHONE)
-    assert result["step_id"] == "speaker"
-
-
-async def test_a_satellite_of_home_assistants_own_is_not_even_tried(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, probe: AsyncMock
-) -> None:
-    """It would answer, and then stay silent for ever."""
-    MockConfigEntry(domain="wyoming", title="Porch", data=MICROPHONE).add_to_hass(hass)
-    result = await async_add(hass, loaded_entry)
-    result = await async_fill(hass, result, PERSONA)
-    result = await async_fill(hass, result, MICROPHONE)
-    assert result["errors"] == {"host": "satellite_taken"}
-    assert result["description_placeholders"] == {"name": "Porch"}
-    probe.assert_not_awaited()
-
-
-async def async_to_speaker(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> SubentryFlowResult:
-    """Go on to the last step."""
-    result = await async_add(hass, entry)
-    result = await async_fill(hass, result, PERSONA)
-    return await async_fill(hass, result, MICROPHONE)
-
-
-async def test_a_player_that_does_not_exist_is_refused(
+async def test_scripts_that_were_chosen_are_what_the_voice_may_run(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
-    """It was removed while the form was open."""
-    result = await async_to_speaker(hass, loaded_entry)
-    result = await async_fill(hass, result, {"entity_id": PLAYER})
-    assert result["errors"] == {"entity_id": "speaker_unavailable"}
-
-
-async def test_a_player_that_plays_nothing_is_refused(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """A remote control is a media player as well."""
-    add_player(hass, MediaPlayerEntityFeature.TURN_ON)
-    result = await async_to_speaker(hass, loaded_entry)
-    result = await async_fill(hass, result, {"entity_id": PLAYER})
-    assert result["errors"] == {"entity_id": "speaker_cannot_play"}
-
-
-async def test_a_player_that_is_switched_off_is_taken(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """Nobody has to switch on the porch to set up its voice."""
-    hass.states.async_set(PLAYER, "unavailable")
-    result = await async_to_speaker(hass, loaded_entry)
-    result = await async_fill(hass, result, {"entity_id": PLAYER})
-    assert result["step_id"] == "manners"
-
-
-async def test_what_is_no_player_is_refused(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """Home Assistant leaves the form's filter to the frontend."""
-    hass.states.async_set("light.porch", "on", {"supported_features": 1023})
-    result = await async_to_speaker(hass, loaded_entry)
-    result = await async_fill(hass, result, {"entity_id": "light.porch"})
-    assert result["errors"] == {"entity_id": "speaker_cannot_play"}
-
-
-async def async_reconfigure(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> SubentryFlowResult:
-    """Open the flow for the account's voice."""
-    return await entry.start_subentry_reconfigure_flow(
-        hass, only_subentry(entry).subentry_id
+    """None are unless they are chosen."""
+    scripts = ["script.fog_machine", "script.thunder"]
+    result = await async_go_on(
+        hass,
+        await async_add(hass, loaded_entry),
+        manners={"tools": {"scripts": scripts}},
     )
+    options = VoiceOptions.from_subentry("Witch", result["data"])
+    assert options.scripts == ("script.fog_machine", "script.thunder")
+    await hass.async_block_till_done()
+
+
+async def test_what_was_emptied_is_stored_no_more(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """The frontend leaves out a field that was emptied."""
+    stored = {"scripts": ["script.fog_machine"], "openings": ["Boo!"]}
+    entry = account(realtime_url, voice(data=stored))
+    await async_set_up(hass, entry)
+    result = await async_go_on(hass, await async_reconfigure(hass, entry), "character")
+    assert shown(result)["openings"] == ["Boo!"]
+    result = await async_go_on(hass, result, "manners")
+    assert shown(result)["tools"] == {"scripts": ["script.fog_machine"]}
+    await async_go_on(hass, result)
+    await hass.async_block_till_done()
+    assert stored.keys().isdisjoint(only_subentry(entry).data)
 
 
 async def test_a_reconfigured_voice_keeps_what_is_not_changed(
@@ -402,59 +237,95 @@ async def test_a_reconfigured_voice_keeps_what_is_not_changed(
 ) -> None:
     """Every form shows what is stored, and foreign data survive."""
     add_player(hass)
-    speaker = {"kind": "media_player", "entity_id": PLAYER}
-    entry = account(
-        realtime_url, voice(data={"speaker": speaker, "transcript_deltas": True})
-    )
+    more = {
+        "speaker": {"kind": "media_player", "entity_id": PLAYER},
+        "transcript_deltas": True,
+        "calibration": ECHO,
+        "persona": "pirate",
+        "quiet_from": "22:00:00",
+        "quiet_until": "07:00:00",
+        "transcripts": "events",
+    }
+    entry = account(realtime_url, voice(data=more))
     await async_set_up(hass, entry)
     result = await async_reconfigure(hass, entry)
     assert result["step_id"] == "reconfigure"
-    persona = {"name": "Pumpkin"} | {
-        key: VOICE_DATA[key] for key in ("instructions", "voice", "model")
-    }
-    assert shown(result) == persona
-    result = await async_fill(hass, result, {**persona, "name": "Old Jack"})
-    assert shown(result) == {"host": "192.0.2.7", "port": 10700}
-    result = await async_fill(hass, result, shown(result))
-    assert shown(result) == {"entity_id": PLAYER}
-    result = await async_fill(hass, result, {})
-    result = await async_fill(hass, result, UNTOUCHED)
+    assert choices(result, "persona")["keep"] == "As it is now"
+    for step in ("character", "microphone", "address", "speaker", "manners"):
+        result = await async_fill(hass, result, filled_in(result))
+        assert result["step_id"] == step
+    result = await async_fill(hass, result, filled_in(result))
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
         "reconfigure_successful",
     )
     await hass.async_block_till_done()
     subentry = only_subentry(entry)
-    assert subentry.title == "Old Jack"
-    assert subentry.data == {
-        **VOICE_DATA,
-        "speaker": {"kind": "satellite"},
-        "transcript_deltas": True,
-        **DEFAULT_MANNERS,
-    }
-    assert entry.runtime_data.voices[subentry.subentry_id].options.name == "Old Jack"
+    assert subentry.title == "Pumpkin"
+    assert subentry.data == {**DEFAULT_MANNERS, **VOICE_DATA, **more}
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_a_satellite_that_stays_is_not_tried_again(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, probe: AsyncMock
+def filled_in(result: SubentryFlowResult) -> dict[str, Any]:
+    """Return what the frontend sends of a form that nobody touched."""
+    schema = result["data_schema"]
+    assert schema is not None
+    filled: dict[str, Any] = schema(shown(result))
+    return filled
+
+
+async def test_another_speaker_has_to_be_checked_again(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
 ) -> None:
-    """It may be in the middle of a conversation with us."""
+    """What was measured at the old one says nothing of the new one."""
+    add_player(hass)
+    entry = account(realtime_url, voice(data={"calibration": ECHO}))
+    await async_set_up(hass, entry)
+    result = await async_reconfigure(hass, entry)
+    stored = {key: VOICE_DATA["microphone"][key] for key in ("host", "port")}
+    await async_go_on(hass, result, address=stored, speaker={"speaker": PLAYER})
+    await hass.async_block_till_done()
+    assert "calibration" not in only_subentry(entry).data
+
+
+async def test_a_voice_becomes_somebody_else_and_keeps_its_name(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Another persona fills in other words and another voice."""
     result = await async_reconfigure(hass, loaded_entry)
-    result = await async_fill(hass, result, {**PERSONA})
-    result = await async_fill(hass, result, {"host": "192.0.2.7", "port": 10700})
-    assert result["step_id"] == "speaker"
-    probe.assert_not_awaited()
+    result = await async_fill(hass, result, {"persona": "pirate"})
+    filled = filled_in(result)
+    assert filled["name"] == "Pumpkin"
+    assert filled["model"] == MODEL
+    assert "Captain" in filled["instructions"]
+    assert filled["voice"] == "ash"
+    result = await async_go_on(hass, result, character=filled)
+    await hass.async_block_till_done()
+    assert only_subentry(loaded_entry).data["persona"] == "pirate"
 
 
 async def test_a_voice_can_be_renamed_while_the_server_is_away(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """A model that stays is not tried again."""
-    result = await async_reconfigure(hass, loaded_entry)
+    result = await async_go_on(
+        hass, await async_reconfigure(hass, loaded_entry), "character"
+    )
     with patch(
-        "custom_components.realtime_pumpkin.config_flow.async_check_account",
+        "custom_components.realtime_pumpkin.flows.trials.async_check_account",
         side_effect=AssertionError,
     ):
-        result = await async_fill(hass, result, PERSONA)
+        result = await async_fill(hass, result, CHARACTER)
     assert result["step_id"] == "microphone"
+
+
+@pytest.mark.parametrize("step", ["character", "consent"])
+async def test_a_step_out_of_turn_begins_at_the_beginning(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, step: str
+) -> None:
+    """Nothing was chosen yet that the step could ask more about."""
+    flow = VoiceFlow()
+    flow.hass, flow.handler, flow.flow_id = hass, (loaded_entry.entry_id, "voice"), "f"
+    flow.context = {"source": "user"}
+    result = await getattr(flow, f"async_step_{step}")()
+    assert result["step_id"] in {"user", "microphone"}

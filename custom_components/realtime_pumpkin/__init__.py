@@ -26,9 +26,11 @@ from .const import (
 )
 from .coordinator import VoiceCoordinator
 from .dashboard import async_offer_card, async_serve_card
+from .disabled_entries import async_return_unused
 from .issues import async_clear_issues
 from .ledger import Ledger
 from .loans import async_setup_loans
+from .migration import async_migrate
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
 from .pipelines import Pipelines
 from .realtime.errors import ErrorKind, RealtimeError
@@ -68,10 +70,18 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
+) -> bool:
+    """Bring an entry of an older version up to date."""
+    return async_migrate(hass, entry)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> bool:
     """Check the account and set up its voices."""
+    async_return_unused(hass)
     account = await _async_open_account(hass, entry)
     ledger = Ledger(hass, entry.entry_id)
     await ledger.async_load([subentry.subentry_id for subentry in _voices(entry)])
@@ -131,6 +141,7 @@ async def async_remove_entry(
     pipelines = Pipelines(hass, entry.entry_id)
     await pipelines.async_load()
     await pipelines.async_remove_all()
+    async_return_unused(hass)
 
 
 async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:

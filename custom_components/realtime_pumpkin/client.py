@@ -12,10 +12,24 @@ from homeassistant.util.ssl import get_default_context
 from openai import AsyncOpenAI
 from yarl import URL
 
-from .const import CONF_BASE_URL, DEFAULT_BASE_URL
+from .const import (
+    CONF_BASE_URL,
+    CONF_ORGANIZATION,
+    CONF_PROVIDER,
+    DEFAULT_BASE_URL,
+    XAI_BASE_URL,
+    Provider,
+)
 from .realtime.connection import RealtimeConnection, open_connection
 from .realtime.errors import ErrorKind, RealtimeError
 
+PROVIDER_URLS: Final = {
+    Provider.OPENAI: DEFAULT_BASE_URL,
+    Provider.XAI: XAI_BASE_URL,
+}
+"""Where the providers are that have one address for everybody."""
+
+AZURE_PATH: Final = "/openai/v1"
 _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
@@ -25,14 +39,18 @@ class RealtimeAccount:
 
     client: AsyncOpenAI = field(repr=False)
     ssl_context: SSLContext = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What is sent beside the key; it may be the key again."""
 
     async def async_connect(self, model: str) -> RealtimeConnection:
         """Open a socket for a new session; raise `RealtimeError` if refused."""
-        return await open_connection(self.client, model, ssl_context=self.ssl_context)
+        return await open_connection(
+            self.client, model, ssl_context=self.ssl_context, headers=self.headers
+        )
 
 
-def normalize_url(url: str) -> str:
-    """Return the base URL as the SDK wants it.
+def normalize_url(url: str, provider: Provider = Provider.COMPATIBLE) -> str:
+    """Return the base URL as the SDK wants it; a path that goes without saying.
 
     Raises `RealtimeError` where it is no address of a web server.
     """
@@ -42,7 +60,16 @@ def normalize_url(url: str) -> str:
         clean = parsed.with_scheme(scheme).with_query(None).with_fragment(None)
     except (KeyError, ValueError) as err:
         raise RealtimeError(ErrorKind.WRONG_URL, None, "Not a web address") from err
+    if not clean.host:
+        raise RealtimeError(ErrorKind.WRONG_URL, None, "Not a web address")
+    if provider is Provider.AZURE and clean.path == "/":
+        clean = clean.with_path(AZURE_PATH)
     return str(clean).rstrip("/")
+
+
+def is_header(value: str) -> bool:
+    """Tell whether a text can be sent in a header."""
+    return bool(value.strip()) and value.isascii() and value.isprintable()
 
 
 def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> RealtimeAccount:
@@ -51,7 +78,7 @@ def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> RealtimeAcco
     Raises `RealtimeError` where its key or its base URL cannot be one.
     """
     key: str = data[CONF_API_KEY]
-    if not key.isascii() or not key.isprintable() or not key.strip():
+    if not is_header(key):
         raise RealtimeError(ErrorKind.AUTH, None, "Not an API key")
     client = AsyncOpenAI(
         api_key=key,
@@ -60,7 +87,17 @@ def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> RealtimeAcco
         # it takes Home Assistant's at run time, whatever its types say.
         http_client=cast("Any", get_async_client(hass)),
     )
-    return RealtimeAccount(client, get_default_context())
+    return RealtimeAccount(client, get_default_context(), _headers(data, key))
+
+
+def _headers(data: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Return what the SDK does not send to a Realtime server by itself."""
+    headers: dict[str, str] = {}
+    if organization := data.get(CONF_ORGANIZATION):
+        headers["OpenAI-Organization"] = organization
+    if data.get(CONF_PROVIDER) == Provider.AZURE:
+        headers["api-key"] = key
+    return headers
 
 
 async def async_check_account(account: RealtimeAccount, model: str) -> None:

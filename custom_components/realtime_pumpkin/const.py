@@ -11,22 +11,29 @@ SCRIPT_DOMAIN: Final = "script"
 SUBENTRY_VOICE: Final = "voice"
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
+XAI_BASE_URL: Final = "https://api.x.ai/v1"
 
 ATTR_CONVERSATION_ID: Final = "conversation_id"
 
 CONF_BARGE_IN: Final = "barge_in"
 CONF_BASE_URL: Final = "base_url"
 CONF_CALIBRATION: Final = "calibration"
+CONF_DISABLED_ENTRY_ID: Final = "disabled_entry_id"
 CONF_ENTITY_ID: Final = "entity_id"
 CONF_HOST: Final = "host"
 CONF_INSTRUCTIONS: Final = "instructions"
 CONF_KIND: Final = "kind"
 CONF_MICROPHONE: Final = "microphone"
 CONF_MODEL: Final = "model"
+CONF_OPENINGS: Final = "openings"
+CONF_ORGANIZATION: Final = "organization"
+CONF_PERSONA: Final = "persona"
 CONF_PORT: Final = "port"
+CONF_PROVIDER: Final = "provider"
 CONF_SCRIPTS: Final = "scripts"
 CONF_SPEAKER: Final = "speaker"
 CONF_TRANSCRIPT_DELTAS: Final = "transcript_deltas"
+CONF_TRANSCRIPTS: Final = "transcripts"
 CONF_VOICE: Final = "voice"
 
 DEFAULT_MODEL: Final = "gpt-realtime-2.1-mini"
@@ -41,26 +48,6 @@ DEFAULT_INSTRUCTIONS: Final = (
     "tool finish_conversation."
 )
 
-MODELS: Final = (
-    "gpt-realtime-2.1-mini",
-    "gpt-realtime-2.1",
-    "gpt-realtime-2",
-    "gpt-realtime-1.5",
-)
-VOICES: Final = (
-    "alloy",
-    "ash",
-    "ballad",
-    "cedar",
-    "coral",
-    "echo",
-    "marin",
-    "sage",
-    "shimmer",
-    "verse",
-)
-
-
 VOICE_ENTITY: Final = "voice"
 """The key of the entity that stands for a voice; part of its unique id."""
 
@@ -71,6 +58,25 @@ TTS_ENTITY: Final = "tts"
 
 CONVERSATION_OVER: Final = "\u2063conversation over"
 """What the microphone's stage of a pipeline ends with; nobody says it."""
+
+
+class Provider(StrEnum):
+    """Whose Realtime server an account is at."""
+
+    OPENAI = "openai"
+    AZURE = "azure"
+    XAI = "xai"
+    COMPATIBLE = "compatible"
+    """Any other server that speaks OpenAI's Realtime protocol."""
+
+
+class Transcripts(StrEnum):
+    """Where Home Assistant tells what was said."""
+
+    ALL = "all"
+    """In events and in entities."""
+    EVENTS = "events"
+    NONE = "none"
 
 
 class MicrophoneKind(StrEnum):

@@ -14,10 +14,12 @@ from .const import (
     CONF_KIND,
     CONF_MICROPHONE,
     CONF_MODEL,
+    CONF_OPENINGS,
     CONF_PORT,
     CONF_SCRIPTS,
     CONF_SPEAKER,
     CONF_TRANSCRIPT_DELTAS,
+    CONF_TRANSCRIPTS,
     CONF_VOICE,
     DEFAULT_INSTRUCTIONS,
     DEFAULT_MODEL,
@@ -26,6 +28,7 @@ from .const import (
     BargeIn,
     MicrophoneKind,
     SpeakerKind,
+    Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
 
@@ -88,6 +91,10 @@ class VoiceOptions:
     transcript_deltas: bool = False
     calibration: Calibration | None = None
     scripts: tuple[str, ...] = ()
+    openings: tuple[str, ...] = ()
+    """First words to choose from, as templates; none: the model's own."""
+
+    transcripts: Transcripts = Transcripts.ALL
 
     @classmethod
     def from_subentry(cls, title: str, data: Mapping[str, Any]) -> Self:
@@ -106,6 +113,8 @@ class VoiceOptions:
             limits=Limits.from_data(data),
             children=Children.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
+            openings=tuple(data.get(CONF_OPENINGS, ())),
+            transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),
         )
 
     def in_browser(self) -> Self:

@@ -67,10 +67,13 @@ async def add_voice(
 
     `more` is what its form is given besides.
     """
-    answers: Json = {**more, "host": _LOCAL, "port": satellite_port}
-    if speaker:
-        answers["entity_id"] = speaker
-    answers["menu"] = ["wyoming", "media_player" if speaker else "satellite"]
+    answers: Json = {
+        **more,
+        "microphone": "address",
+        "host": _LOCAL,
+        "port": satellite_port,
+        "speaker": speaker or "satellite",
+    }
     await add_subentry(house, DOMAIN, entry_id, "voice", answers)
     return await entity(house, DOMAIN, "assist_satellite")
 

@@ -30,6 +30,12 @@ class SatelliteOccupied(LinkError):
     translation_key = "satellite_occupied"
 
 
+class SatelliteTaken(LinkError):
+    """Home Assistant's own Wyoming integration holds the satellite (`name`)."""
+
+    translation_key = "satellite_taken"
+
+
 class SatelliteNotASatellite(LinkError):
     """What answers at the address is no Wyoming satellite (`host`, `port`)."""
 
@@ -64,6 +70,12 @@ class SpeakerUnavailable(LinkError):
     """The media player is missing or not available (`entity_id`)."""
 
     translation_key = "speaker_unavailable"
+
+
+class SpeakerCannotPlay(LinkError):
+    """The media player plays no media that it is given (`entity_id`)."""
+
+    translation_key = "speaker_cannot_play"
 
 
 class SpeakerRefused(LinkError):

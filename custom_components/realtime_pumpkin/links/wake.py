@@ -37,13 +37,23 @@ async def async_wake(sink: AudioSink) -> None:
     Raises `LinkError` where the speaker cannot be had; one that is slow is left
     to its waking after 8 s.
     """
+    silence = bytes(PCM_24K.bytes_of(SILENCE_MS))
+    await async_play_once(sink, silence, LONGEST_WAKING_S)
+
+
+async def async_play_once(sink: AudioSink, pcm: bytes, longest_s: float) -> None:
+    """Play PCM s16le mono 24 kHz on a closed speaker and close it again.
+
+    Raises `LinkError` where the speaker cannot be had; one that is slow is left
+    alone after `longest_s`.
+    """
     waking = _Waking()
     try:
         await sink.open(waking)
         sink.begin("wake")
-        sink.write(bytes(PCM_24K.bytes_of(SILENCE_MS)))
+        sink.write(pcm)
         sink.finish()
-        await asyncio.wait([waking.over], timeout=LONGEST_WAKING_S)
+        await asyncio.wait([waking.over], timeout=longest_s)
         if waking.over.done():
             waking.over.result()
     finally:

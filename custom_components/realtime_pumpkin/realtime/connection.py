@@ -1,7 +1,7 @@
 """One websocket to a Realtime server, on the openai SDK's connection."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 import logging
 from ssl import SSLContext
@@ -132,6 +132,9 @@ class RealtimeConnection:
             match event:
                 case {"type": str(of_event)} if of_event == kind:
                     return event
+                # xAI greets with its conversation instead of its session.
+                case {"type": "conversation.created"} if kind == "session.created":
+                    return {"type": kind, "session": {}}
                 case {"type": "error", "error": dict(error)}:
                     raise RealtimeError.from_payload(error)
 
@@ -147,15 +150,21 @@ type Connect = Callable[[], Awaitable[RealtimeConnection]]
 
 
 async def open_connection(
-    client: AsyncOpenAI, model: str, *, ssl_context: SSLContext | None
+    client: AsyncOpenAI,
+    model: str,
+    *,
+    ssl_context: SSLContext | None,
+    headers: Mapping[str, str] | None = None,
 ) -> RealtimeConnection:
     """Open a socket for a new session; the server's first word is still to come.
 
-    `ssl_context` is used for secure addresses only. Raises `RealtimeError`.
+    `ssl_context` is used for secure addresses only; `headers` are sent beside
+    the key. Raises `RealtimeError`.
     """
     try:
         connection = await client.realtime.connect(
             model=model,
+            extra_headers=headers or {},
             websocket_connection_options=_options(client, ssl_context),
         ).enter()
     except InvalidStatus as err:

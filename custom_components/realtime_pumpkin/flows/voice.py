@@ -1,0 +1,198 @@
+"""The flow of a voice: who it is, its two ends and its manners."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryState,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers.template import Template
+
+from .. import schema
+from ..const import (
+    CONF_CALIBRATION,
+    CONF_INSTRUCTIONS,
+    CONF_MICROPHONE,
+    CONF_MODEL,
+    CONF_OPENINGS,
+    CONF_PERSONA,
+    CONF_PROVIDER,
+    CONF_SPEAKER,
+    CONF_VOICE,
+    Provider,
+)
+from ..fields import Input
+from ..personas import CUSTOM_PERSONA, Persona, async_get_gallery
+from .places import Places
+from .speaker import SpeakerSteps
+from .trials import async_account_failure, field_of
+
+
+class VoiceFlow(SpeakerSteps):
+    """Add a voice, or change one."""
+
+    def __init__(self) -> None:
+        """Start as nobody."""
+        super().__init__()
+        self._persona: Persona | None = None
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask who a new voice is."""
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        return await self._async_choose("user", user_input, keep=None)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether the voice stays who it is."""
+        subentry = self._get_reconfigure_subentry()
+        self._title, self._stored = subentry.title, subentry.data
+        self._data = dict(subentry.data)
+        keep = (await Places.async_of(self.hass)).text("keep_persona")
+        return await self._async_choose("reconfigure", user_input, keep=keep)
+
+    async def _async_choose(
+        self, step_id: str, user_input: dict[str, Any] | None, keep: str | None
+    ) -> SubentryFlowResult:
+        """Ask for a persona."""
+        gallery = await async_get_gallery(self.hass)
+        typed = Input.of(user_input or {})
+        if user_input is not None and not typed.errors:
+            choice = typed.values[CONF_PERSONA]
+            is_kept = choice == schema.KEEP
+            self._persona = self._as_it_is() if is_kept else gallery.get(choice)
+            return await self.async_step_character()
+        form = schema.gallery(gallery.in_order(), keep=keep)
+        return await self._async_show(step_id, form, typed)
+
+    def _as_it_is(self) -> Persona:
+        """Return who the voice is now."""
+        return Persona(
+            self._stored.get(CONF_PERSONA, CUSTOM_PERSONA),
+            self._title,
+            "",
+            self._stored.get(CONF_VOICE, ""),
+            self._stored.get(CONF_INSTRUCTIONS, ""),
+            tuple(self._stored.get(CONF_OPENINGS, ())),
+        )
+
+    async def async_step_character(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for name, instructions, first words, voice and model."""
+        if (persona := self._persona) is None:
+            return await self.async_step_user()
+        typed = Input.of(user_input or {})
+        words: Mapping[str, str] = {}
+        if user_input is None:
+            typed.values = self._kept(persona) if self._stored else {}
+        else:
+            persona = replace(persona, openings=())  # They may have been emptied.
+            if not typed.errors:
+                words = await self._async_refuse_character(typed)
+            if not typed.errors:
+                self._take_character(typed.values, persona.id)
+                return await self.async_step_microphone()
+        provider = self._get_entry().data.get(CONF_PROVIDER, Provider.COMPATIBLE)
+        form = schema.character(persona, Provider(provider))
+        return await self._async_show("character", form, typed, words)
+
+    def _kept(self, persona: Persona) -> dict[str, Any]:
+        """Return what a new persona does not change: the voice's name and model."""
+        kept = {CONF_NAME: self._title}
+        if model := self._stored.get(CONF_MODEL):
+            kept[CONF_MODEL] = model
+        if persona.voice == self._stored.get(CONF_VOICE):
+            kept[CONF_VOICE] = persona.voice
+        return kept
+
+    def _take_character(self, given: Mapping[str, Any], persona_id: str) -> None:
+        """Take over what was filled in."""
+        self._data.pop(CONF_OPENINGS, None)  # An emptied field is not sent.
+        self._data.update(given)
+        self._data[CONF_PERSONA] = persona_id
+        self._title = self._data.pop(CONF_NAME).strip()
+
+    async def _async_refuse_character(self, typed: Input) -> Mapping[str, str]:
+        """Say what is wrong with a character; return the words that explain it."""
+        given = typed.values
+        for name in (CONF_NAME, CONF_VOICE, CONF_MODEL):
+            if not given[name].strip():
+                typed.refuse(f"{name}_missing", name)
+        if typed.errors:
+            return {}
+        if error := self._template_error(given[CONF_INSTRUCTIONS]):
+            typed.refuse("template_failed", CONF_INSTRUCTIONS)
+            return {"error": error}
+        for opening in given.get(CONF_OPENINGS, ()):
+            if error := self._template_error(opening):
+                typed.refuse("template_failed", CONF_OPENINGS)
+                return {"error": error}
+        return await self._async_refuse_model(typed)
+
+    def _template_error(self, template: str) -> str | None:
+        """Return why a template cannot be rendered."""
+        try:
+            Template(template, self.hass).async_render(parse_result=False)
+        except TemplateError as err:
+            return str(err)
+        return None
+
+    async def _async_refuse_model(self, typed: Input) -> Mapping[str, str]:
+        """Try a model that is new; return the server's words."""
+        model = typed.values[CONF_MODEL]
+        if model == self._stored.get(CONF_MODEL):
+            return {}
+        account = self._get_entry().data
+        failure = await async_account_failure(self.hass, account, model)
+        if failure is None:
+            return {}
+        field = field_of(failure)
+        typed.errors[field if field == CONF_MODEL else "base"] = failure.translation_key
+        return failure.placeholders
+
+    @override
+    async def async_step_manners(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how it takes turns, what limits it, what it may do and tell."""
+        typed = Input.of(user_input or {})
+        if user_input is not None and not typed.errors:
+            chosen = schema.unfold(typed.values)
+            if ("quiet_from" in chosen) == ("quiet_until" in chosen):
+                self._take_manners(chosen)
+                return self._finish()
+            missing = "quiet_until" if "quiet_from" in chosen else "quiet_from"
+            typed.refuse("quiet_hours_incomplete", "limits", missing)
+        elif user_input is None:
+            typed.values = schema.fold(self._stored)
+        return await self._async_show("manners", schema.MANNERS, typed)
+
+    def _take_manners(self, chosen: Mapping[str, Any]) -> None:
+        """Take the manners over; a field that was emptied is stored no more."""
+        for field in schema.MANNERS_FIELDS:
+            self._data.pop(field, None)
+        self._data.update(chosen)
+
+    def _finish(self) -> SubentryFlowResult:
+        """Store the voice; another microphone or speaker was not measured."""
+        ends = (CONF_MICROPHONE, CONF_SPEAKER)
+        if any(self._data[end] != self._stored.get(end) for end in ends):
+            self._data.pop(CONF_CALIBRATION, None)
+        if self.source == SOURCE_USER:
+            return self.async_create_entry(title=self._title, data=self._data)
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=self._title,
+            data=self._data,
+            reason="reconfigure_successful",
+        )
