@@ -83,9 +83,9 @@ class MicrophoneKind(StrEnum):
     """Where a voice listens."""
 
     WYOMING = "wyoming"
+    """A satellite that we connect to ourselves."""
     BROWSER = "browser"
     """The tab of a browser that shows the card."""
-    """A satellite that we connect to ourselves."""
     ASSIST = "assist"
     """A satellite that Home Assistant has connected, through its pipelines."""
 

@@ -7,7 +7,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_VOICE, VOICES
+from .catalog import voices_of
+from .const import CONF_PROVIDER, CONF_VOICE, Provider
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
@@ -38,7 +39,9 @@ class VoiceSelect(VoiceEntity, SelectEntity):
     @override
     def options(self) -> list[str]:
         """Return the known voices; one that was typed in stays to be chosen."""
-        return sorted({*VOICES, self.coordinator.options.voice})
+        account = self.coordinator.config_entry.data
+        provider = Provider(account.get(CONF_PROVIDER, Provider.COMPATIBLE))
+        return sorted({*voices_of(provider), self.coordinator.options.voice})
 
     @property
     @override

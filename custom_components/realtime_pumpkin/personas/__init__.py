@@ -1,10 +1,11 @@
 """Who a voice can be: characters as YAML files, beside this module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.hass_dict import HassKey
@@ -77,15 +78,35 @@ class Gallery:
         return [first, *others, last]
 
 
-def read_gallery(*folders: Path) -> Gallery:
-    """Read the characters of folders, later ones instead of earlier; blocks."""
-    gallery = Gallery()
+def read_files(*folders: Path) -> dict[str, dict[str, Any] | str]:
+    """Return what the files of folders hold by name, or why one cannot be read.
+
+    Later folders replace earlier ones. Blocks.
+    """
+    files: dict[str, dict[str, Any] | str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
-            persona = Persona.from_data(path.stem, load_yaml_dict(str(path)))
-        except (HomeAssistantError, probatio.Invalid, OSError) as err:
-            gallery.broken[path.name] = str(err)
-            LOGGER.warning("No persona in %s: %s", path.name, err)
+            files[path.name] = load_yaml_dict(str(path))
+        except (HomeAssistantError, OSError) as err:
+            files[path.name] = str(err)
+    return files
+
+
+@callback
+def gallery_of(files: Mapping[str, dict[str, Any] | str]) -> Gallery:
+    """Return the characters in files; those that hold none are named in the log.
+
+    In the event loop, where templates can be checked.
+    """
+    gallery = Gallery()
+    for name, content in files.items():
+        try:
+            if isinstance(content, str):
+                raise probatio.Invalid(content)
+            persona = Persona.from_data(Path(name).stem, content)
+        except probatio.Invalid as err:
+            gallery.broken[name] = str(err)
+            LOGGER.warning("No persona in %s: %s", name, err)
         else:
             gallery.personas[persona.id] = persona
     return gallery
@@ -97,5 +118,6 @@ _GALLERY: Final[HassKey[Gallery]] = HassKey(f"{DOMAIN}_gallery")
 async def async_get_gallery(hass: HomeAssistant) -> Gallery:
     """Return all characters; the files are read once."""
     if _GALLERY not in hass.data:
-        hass.data[_GALLERY] = await hass.async_add_executor_job(read_gallery, BUILT_IN)
+        files = await hass.async_add_executor_job(read_files, BUILT_IN)
+        hass.data[_GALLERY] = gallery_of(files)
     return hass.data[_GALLERY]
