@@ -19,13 +19,14 @@ DEFAULT_PERSONA: Final = "jack_o_lantern"
 CUSTOM_PERSONA: Final = "custom"
 
 _WORDS: Final = probatio.All(str, probatio.Length(min=1))
+_TEMPLATE: Final = probatio.All(_WORDS, cv.template)
 SCHEMA: Final = probatio.Schema(
     {
         probatio.Required("name"): _WORDS,
         probatio.Required("description"): _WORDS,
         probatio.Optional("voice", default=DEFAULT_VOICE): _WORDS,
-        probatio.Required("instructions"): cv.template_complex,
-        probatio.Optional("openings", default=[]): [cv.template_complex],
+        probatio.Required("instructions"): _TEMPLATE,
+        probatio.Optional("openings", default=[]): [_TEMPLATE],
     }
 )
 
@@ -101,12 +102,11 @@ def gallery_of(files: Mapping[str, dict[str, Any] | str]) -> Gallery:
     gallery = Gallery()
     for name, content in files.items():
         try:
-            if isinstance(content, str):
-                raise probatio.Invalid(content)
             persona = Persona.from_data(Path(name).stem, content)
         except probatio.Invalid as err:
-            gallery.broken[name] = str(err)
-            LOGGER.warning("No persona in %s: %s", name, err)
+            why = content if isinstance(content, str) else str(err)
+            gallery.broken[name] = why
+            LOGGER.warning("No persona in %s: %s", name, why)
         else:
             gallery.personas[persona.id] = persona
     return gallery
