@@ -23,6 +23,7 @@ async def test_diagnostics_tell_the_set_up_and_no_secret(
     assert report == {
         "account": {
             "api_key": "**REDACTED**",
+            "provider": "compatible",
             "base_url": loaded_entry.data["base_url"],
         },
         "voices": [
