@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "config_flow coordinator",
         "models",
         "entity voices",
-        "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics trigger",
+        "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics logbook system_health trigger",
         "services websocket_api dashboard",
         "__init__",
     )

@@ -262,3 +262,17 @@ SERVICES = vol.Schema(
         }
     }
 )
+
+_PURPOSE_FIELD = {
+    **_FIELD,
+    vol.Optional("context"): {str: str},
+}
+PURPOSES = vol.Schema(
+    {
+        slug: {
+            vol.Required("target"): selector.TargetSelector.CONFIG_SCHEMA,
+            vol.Optional("fields"): {slug: _PURPOSE_FIELD},
+        }
+    }
+)
+"""The rules for `triggers.yaml` and `conditions.yaml`; ours all have a target."""

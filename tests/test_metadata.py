@@ -1,7 +1,8 @@
 """Tests that what Home Assistant and HACS read about the integration is as they want it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from importlib.metadata import packages_distributions, requires
 import json
 from pathlib import Path
@@ -13,10 +14,19 @@ from typing import Any
 from awesomeversion import AwesomeVersion
 from homeassistant.const import __version__ as HOME_ASSISTANT
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.condition import EntityConditionBase
 from homeassistant.loader import Integration, async_get_integration
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
+
+from custom_components.realtime_pumpkin.condition import CONDITIONS
+from custom_components.realtime_pumpkin.const import BudgetPeriod
+from custom_components.realtime_pumpkin.realtime.finish import EndReason
+from custom_components.realtime_pumpkin.system_health import async_info
+from custom_components.realtime_pumpkin.trigger import TRIGGERS, VoiceTrigger
 
 from . import metadata
 from .architecture import read_arrows
@@ -302,11 +312,123 @@ def test_every_choice_of_an_action_has_its_text(
         assert set(select["options"]) == options.keys()
 
 
-@pytest.mark.parametrize("purpose", ["trigger", "condition"])
-def test_triggers_and_conditions_come_with_descriptions(purpose: str) -> None:
-    """Code without its YAML file, or the file without code, is half a feature."""
-    has_code = (ROOT / f"{purpose}.py").exists()
-    assert has_code == (ROOT / f"{purpose}s.yaml").exists()
+PURPOSES: dict[str, Mapping[str, type[VoiceTrigger | EntityConditionBase]]] = {
+    "triggers": TRIGGERS,
+    "conditions": CONDITIONS,
+}
+
+
+def options_of(one: type[VoiceTrigger | EntityConditionBase]) -> set[str]:
+    """Return the options that a trigger or a condition takes."""
+    schema = one.schema if issubclass(one, VoiceTrigger) else one._schema
+    options: Any = schema.schema["options"]
+    return {str(option) for option in options}
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_triggers_and_conditions_keep_hassfests_rules(purpose: str) -> None:
+    """Targets, fields and selectors are those of Home Assistant."""
+    metadata.PURPOSES(load_yaml_dict(str(ROOT / f"{purpose}.yaml")))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"fields": {}},
+        {
+            "target": {"entity": {"domain": "x"}},
+            "fields": {"a": {"selector": {"b": 1}}},
+        },
+        {"target": {"entity": {"domain": "x"}}, "response": {}},
+    ],
+)
+def test_purposes_that_break_the_rules_are_seen(broken: dict[str, Any]) -> None:
+    """A target is missing, a selector or a key is unknown."""
+    with pytest.raises(vol.Invalid):
+        metadata.PURPOSES({"key": broken})
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_trigger_and_condition_has_description_text_and_icon(
+    purpose: str, texts: dict[str, Any], icons: dict[str, Any]
+) -> None:
+    """Code, descriptions, texts and icons are the same keys with the same fields."""
+    described = load_yaml_dict(str(ROOT / f"{purpose}.yaml"))
+    code = PURPOSES[purpose]
+    assert code.keys() == described.keys() == texts[purpose].keys()
+    assert code.keys() == icons[purpose].keys()
+    for key, one in code.items():
+        fields = described[key].get("fields", {}).keys()
+        assert options_of(one) == fields, key
+        assert texts[purpose][key].get("fields", {}).keys() == fields, key
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_triggers_and_conditions_aim_at_voices_only(purpose: str) -> None:
+    """The editor offers no satellite of somebody else."""
+    voices = {"entity": {"integration": DOMAIN, "domain": "assist_satellite"}}
+    for one in load_yaml_dict(str(ROOT / f"{purpose}.yaml")).values():
+        assert one["target"] == voices
+
+
+@pytest.mark.parametrize(
+    ("trigger", "field", "values"),
+    [
+        ("conversation_finished", "reason", EndReason),
+        ("budget_reached", "budget", BudgetPeriod),
+    ],
+)
+def test_every_choice_of_a_trigger_has_its_text(
+    texts: dict[str, Any], trigger: str, field: str, values: type[StrEnum]
+) -> None:
+    """The editor, the texts and the code know the same values."""
+    described = load_yaml_dict(str(ROOT / "triggers.yaml"))[trigger]["fields"][field]
+    select = described["selector"]["select"]
+    named = texts["selector"][select["translation_key"]]["options"]
+    assert [value.value for value in values] == select["options"] == list(named)
+
+
+async def test_every_entity_has_its_name_and_icon(
+    loaded_entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    texts: dict[str, Any],
+    icons: dict[str, Any],
+) -> None:
+    """Texts and icons are there for what exists, and for nothing else."""
+    keys = {
+        (entity.domain, str(entity.translation_key))
+        for entity in er.async_entries_for_config_entry(
+            entity_registry, loaded_entry.entry_id
+        )
+    }
+    named = {(domain, key) for domain, of in texts["entity"].items() for key in of}
+    drawn = {(domain, key) for domain, of in icons["entity"].items() for key in of}
+    main = ("assist_satellite", "voice")
+    assert named - {main} == keys - {main}
+    assert drawn == keys
+    for domain, key in named:
+        assert texts["entity"][domain][key]["name"]
+
+
+async def test_every_state_of_the_session_has_its_text(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, texts: dict[str, Any]
+) -> None:
+    """State and reason are shown in words."""
+    session = hass.states.get("sensor.pumpkin_session")
+    assert session is not None
+    named = texts["entity"]["sensor"]["session"]
+    assert session.attributes["options"] == list(named["state"])
+    reasons = named["state_attributes"]["reason"]["state"]
+    assert list(reasons) == [reason.value for reason in EndReason]
+
+
+async def test_system_health_has_a_text_for_each_line(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, texts: dict[str, Any]
+) -> None:
+    """The check of the first server included."""
+    info = await async_info(hass)
+    assert info.keys() == texts["system_health"]["info"].keys()
+    info["can_reach_server"].close()
 
 
 def test_hacs_finds_one_integration() -> None:

@@ -1,6 +1,6 @@
 """Tests of what is counted of a voice's conversations."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -8,28 +8,29 @@ import pytest
 from custom_components.realtime_pumpkin.bus import ConversationEvent
 from custom_components.realtime_pumpkin.const import EventName, TurnDetection
 from custom_components.realtime_pumpkin.manners import TurnTaking
+from custom_components.realtime_pumpkin.options import VoiceOptions
+from custom_components.realtime_pumpkin.realtime.events import Phase
 from custom_components.realtime_pumpkin.tally import RunningTally, Tally
+from custom_components.realtime_pumpkin.voice_state import VoiceState
+from tests.common import VOICE_DATA
 
 
 @dataclass
 class Night:
     """A voice on a clock of its own, and how often it told of changes."""
 
-    now: float = 100.0
-    is_responding: bool = False
     turns: TurnTaking = field(default_factory=TurnTaking)
+    data: VoiceState = field(default_factory=VoiceState)
+    now: float = 100.0
     changes: int = 0
 
     def __post_init__(self) -> None:
         """Begin to count."""
-        self.running = RunningTally(
-            clock=lambda: self.now,
-            is_responding=lambda: self.is_responding,
-            turns=lambda: self.turns,
-            on_change=self.count,
-        )
+        options = VoiceOptions.from_subentry("Pumpkin", VOICE_DATA)
+        self.options = replace(options, turns=self.turns)
+        self.running = RunningTally(self, lambda: self.now)
 
-    def count(self) -> None:
+    def async_update_listeners(self) -> None:
         """Count a change."""
         self.changes += 1
 
@@ -86,9 +87,9 @@ def test_only_the_first_sound_after_a_turn_counts() -> None:
 
 def test_a_cough_into_an_answer_starts_no_clock() -> None:
     """The answer that follows later is to somebody else's words."""
-    night = Night(is_responding=True)
+    night = Night(data=VoiceState(phase=Phase.RESPONDING))
     night.happen(EventName.SPEECH_STOPPED)
-    night.is_responding = False
+    night.data = VoiceState()
     assert night.happen(EventName.AUDIO_STARTED, after=0.5).response_ms is None
 
 

@@ -89,7 +89,7 @@ class IsWithinBudget(_VoiceCondition):
         return voice is not None and voice.is_within_budget
 
 
-CONDITIONS: Final[dict[str, type[Condition]]] = {
+CONDITIONS: Final[dict[str, type[EntityConditionBase]]] = {
     "is_in_conversation": IsInConversation,
     "is_listening": IsListening,
     "is_responding": IsResponding,
@@ -99,4 +99,4 @@ CONDITIONS: Final[dict[str, type[Condition]]] = {
 
 async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:
     """Return the conditions by their keys."""
-    return CONDITIONS
+    return dict(CONDITIONS)

@@ -94,12 +94,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         access = AssistAccess(self.tap, async_get_loans(hass), pipeline)
         self._links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
         self._checkup = Checkup(hass, entry, subentry, self._links)
-        self.tally = RunningTally(
-            clock=hass.loop.time,
-            is_responding=lambda: self.data.phase is Phase.RESPONDING,
-            turns=lambda: self.options.turns,
-            on_change=self.async_update_listeners,
-        )
+        self.tally = RunningTally(self, hass.loop.time)
         self.events.listen(self.tally.hear)
         self._is_awaited = False
         connect = functools.partial(account.async_connect, self.options.model)

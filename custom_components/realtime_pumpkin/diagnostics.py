@@ -1,16 +1,21 @@
 """What a bug report may hold: no key, no persona, nothing that was said."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
+from openai import __version__ as openai_version
 
 from .const import CONF_HOST, CONF_INSTRUCTIONS
 from .coordinator import VoiceCoordinator
 from .models import RealtimePumpkinConfigEntry
 
-TO_REDACT: Final = frozenset({CONF_API_KEY, CONF_HOST, CONF_INSTRUCTIONS})
+TO_REDACT: Final = frozenset(
+    {CONF_API_KEY, CONF_HOST, CONF_INSTRUCTIONS, "openings", "organization"}
+)
+_WORDS: Final = frozenset({"last_heard", "last_said"})
 
 
 async def async_get_config_entry_diagnostics(
@@ -19,15 +24,17 @@ async def async_get_config_entry_diagnostics(
     """Return the account and its voices."""
     return {
         "account": async_redact_data(dict(entry.data), TO_REDACT),
+        "openai": openai_version,
         "voices": [_voice(voice) for voice in entry.runtime_data.voices.values()],
     }
 
 
 def _voice(voice: VoiceCoordinator) -> dict[str, Any]:
-    """Return what a voice is set to and what it is doing."""
+    """Return what a voice is set to, what it is doing and what it has done."""
     return {
         "options": async_redact_data(dict(voice.subentry.data), TO_REDACT),
-        "phase": voice.data.phase.value,
-        "in_conversation": voice.data.conversation_id is not None,
-        "available": voice.data.available,
+        "state": asdict(voice.data),
+        "tally": async_redact_data(asdict(voice.tally.data), _WORDS),
+        "usage": asdict(voice.totals),
+        "is_within_budget": voice.is_within_budget,
     }

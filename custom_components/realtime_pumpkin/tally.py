@@ -6,14 +6,16 @@ It lives as long as the voice is loaded: words that visitors said are not stored
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from .bus import ConversationEvent
 from .const import EventName, TurnDetection
-from .manners import TurnTaking
+from .options import VoiceOptions
+from .realtime.events import Phase
+from .voice_state import VoiceState
 
 LONGEST_RESPONSE_S: Final = 12.0
 """What is heard later than that answers something else."""
@@ -52,23 +54,29 @@ class Tally:
     last_error_at: datetime | None = None
 
 
+class Talking(Protocol):
+    """What a tally asks and tells a voice."""
+
+    @property
+    def data(self) -> VoiceState:
+        """Return what the voice is doing."""
+
+    @property
+    def options(self) -> VoiceOptions:
+        """Return how the voice is set."""
+
+    def async_update_listeners(self) -> None:
+        """Hear that the tally changed."""
+
+
 class RunningTally:
     """A tally that follows the events of a voice."""
 
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float],
-        is_responding: Callable[[], bool],
-        turns: Callable[[], TurnTaking],
-        on_change: Callable[[], None],
-    ) -> None:
+    def __init__(self, voice: Talking, clock: Callable[[], float]) -> None:
         """Start with nothing; `clock` is in seconds and never goes back."""
         self.data = Tally()
+        self._voice = voice
         self._clock = clock
-        self._is_responding = is_responding
-        self._turns = turns
-        self._on_change = on_change
         self._spoken_at: float | None = None
 
     @callback
@@ -81,7 +89,7 @@ class RunningTally:
             self._spoken_at = None
         self._count(event)
         if self.data != before:
-            self._on_change()
+            self._voice.async_update_listeners()
 
     def _count(self, event: ConversationEvent) -> None:
         """Count what one event says."""
@@ -102,9 +110,9 @@ class RunningTally:
 
     def _speech_stopped(self) -> None:
         """Note when the visitor ended; a sound into an answer asks for none."""
-        if self._is_responding():
+        if self._voice.data.phase is Phase.RESPONDING:
             return
-        turns = self._turns()
+        turns = self._voice.options.turns
         # Silence is what told the service, so the last word is that much older.
         is_silence = turns.turn_detection is TurnDetection.SERVER_VAD
         waited_ms = turns.silence_duration_ms if is_silence else 0

@@ -219,7 +219,7 @@ class BudgetReachedTrigger(OptionTrigger):
     field = "budget"
 
 
-TRIGGERS: Final[dict[str, type[Trigger]]] = {
+TRIGGERS: Final[dict[str, type[VoiceTrigger]]] = {
     "budget_reached": BudgetReachedTrigger,
     "conversation_finished": ConversationFinished,
     "conversation_started": ConversationStarted,
@@ -232,4 +232,4 @@ TRIGGERS: Final[dict[str, type[Trigger]]] = {
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
     """Return the triggers by their keys."""
-    return TRIGGERS
+    return dict(TRIGGERS)
