@@ -65,5 +65,5 @@ class Answers:
             raise as_home_assistant_error(error) from error
         usage = answer.usage
         cost = usage.cost(options.model)
-        self._admission.used(options.limits, usage.tokens, cost)
+        self._admission.used(usage.tokens, cost)
         return answer
