@@ -8,12 +8,17 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from openai import __version__ as openai_version
 
-from .const import CONF_HOST, CONF_INSTRUCTIONS
+from .const import (
+    CONF_HOST,
+    CONF_INSTRUCTIONS,
+    CONF_OPENINGS,
+    CONF_ORGANIZATION,
+)
 from .coordinator import VoiceCoordinator
 from .models import RealtimePumpkinConfigEntry
 
 TO_REDACT: Final = frozenset(
-    {CONF_API_KEY, CONF_HOST, CONF_INSTRUCTIONS, "openings", "organization"}
+    {CONF_API_KEY, CONF_HOST, CONF_INSTRUCTIONS, CONF_OPENINGS, CONF_ORGANIZATION}
 )
 _WORDS: Final = frozenset({"last_heard", "last_said"})
 
