@@ -8,12 +8,7 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from openai import __version__ as openai_version
 
-from .const import (
-    CONF_HOST,
-    CONF_INSTRUCTIONS,
-    CONF_OPENINGS,
-    CONF_ORGANIZATION,
-)
+from .const import CONF_HOST, CONF_INSTRUCTIONS, CONF_OPENINGS, CONF_ORGANIZATION
 from .coordinator import VoiceCoordinator
 from .models import RealtimePumpkinConfigEntry
 
