@@ -14,7 +14,7 @@ from . import play, visit
 from .house.client import PASSWORD, USER, HouseError
 from .rig.places import OUTPUT
 from .rig.processes import RigError
-from .stage import CARD_RATES, Options, stage
+from .stage import SATELLITES, SPEAKERS, Options, stage
 from .terminal import Terminal
 
 
@@ -107,7 +107,13 @@ def _options() -> Options:
         "--keep", action="store_true", help="leave everything running until Ctrl-C"
     )
     parser.add_argument(
-        "--speaker", choices=list(CARD_RATES), default="mpd", help="who speaks"
+        "--satellite", choices=SATELLITES, default="wyoming", help="who listens"
+    )
+    parser.add_argument(
+        "--speaker",
+        choices=SPEAKERS,
+        default="",
+        help="who speaks: MPD, or the satellite, as one with ESPHome does by itself",
     )
     parser.add_argument(
         "--visit",
@@ -128,6 +134,7 @@ def _options() -> Options:
     given = parser.parse_args()
     return Options(
         visit=given.visit,
+        satellite=given.satellite,
         speaker=given.speaker,
         openai=given.openai,
         keep=given.keep,

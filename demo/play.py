@@ -115,7 +115,8 @@ def _publish(on: Stage, script: Visit, options: Options, log: EventLog) -> Playe
     content = judging.report(seen, checks)
     content["rig"] = {
         "service": "openai" if options.openai else "local",
-        "speaker": options.speaker,
+        "satellite": options.satellite,
+        "speaker": "mpd" if options.has_player else "satellite",
         "visit": options.visit,
         "expected": asdict(expected),
     }

@@ -17,8 +17,12 @@ from .rig.processes import Process, RigError, Supervisor
 from .terminal import Terminal
 from .visit import Visit
 
-CARD_RATES = {"mpd": 48000, "satellite": 22050}
-"""The sample rate of the speaker's sound card, by who plays."""
+SPEAKERS = ("mpd", "satellite")
+SATELLITES = ("wyoming", "esphome")
+
+_CARD_RATES = {"wyoming": 22050, "esphome": 48000}
+_PLAYER_RATE = 48000
+_SPEAKS = {"wyoming": "mpd", "esphome": "satellite"}
 
 _KEY = "OPENAI_API_KEY"
 
@@ -28,13 +32,29 @@ class Options:
     """What the user asked for."""
 
     visit: str = "trick_or_treat"
-    speaker: str = "mpd"
+    satellite: str = "wyoming"
+    speaker: str = ""
+    """Who speaks; empty: MPD, or a device with ESPHome's firmware itself."""
+
     openai: bool = False
     keep: bool = False
     output: Path = OUTPUT
     server_arguments: tuple[str, ...] = ()
     echo_db: float | None = None
     """How loud the speaker is in the microphone; None: not at all."""
+
+    device_arguments: tuple[str, ...] = ()
+    """What a device with ESPHome's firmware is told besides."""
+
+    @property
+    def has_player(self) -> bool:
+        """Tell whether MPD speaks."""
+        return (self.speaker or _SPEAKS[self.satellite]) == "mpd"
+
+    @property
+    def card_rate(self) -> int:
+        """Return the sample rate of the speaker's sound card, in Hz."""
+        return _PLAYER_RATE if self.has_player else _CARD_RATES[self.satellite]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,9 @@ class Porch:
     card: sound.Card
     satellite: Process
     satellite_port: int
+    control_port: int | None
+    """Where a device with ESPHome's firmware can be touched."""
+
     player_port: int | None
     lines: Sequence[Path]
 
@@ -77,7 +100,7 @@ async def stage(
     async with Supervisor(folder.logs) as supervisor:
         with terminal.step("Sound card of the porch"):
             card = await sound.start_card(
-                supervisor, folder, CARD_RATES[options.speaker], options.echo_db
+                supervisor, folder, options.card_rate, options.echo_db
             )
         parts = _Parts(supervisor, folder, options, terminal)
         async with asyncio.TaskGroup() as tasks:
@@ -128,10 +151,9 @@ class _Parts:
 
     async def porch(self, card: sound.Card, script: Visit) -> Porch:
         """Start what stands at the door, and give the visitor a voice."""
-        with self.terminal.step("Wyoming satellite"):
-            satellite, port = await sound.start_satellite(self.supervisor, card)
+        satellite, port, control_port = await self._satellite(card)
         player_port = None
-        if self.options.speaker == "mpd":
+        if self.options.has_player:
             with self.terminal.step("Music Player Daemon"):
                 _, player_port = await sound.start_player(
                     self.supervisor, card, self.folder
@@ -142,7 +164,17 @@ class _Parts:
                 for line in script.lines
             ]
             lines = await asyncio.gather(*speaking)
-        return Porch(card, satellite, port, player_port, lines)
+        return Porch(card, satellite, port, control_port, player_port, lines)
+
+    async def _satellite(self, card: sound.Card) -> tuple[Process, int, int | None]:
+        """Start the satellite; return it, its port and its control's."""
+        if self.options.satellite == "esphome":
+            with self.terminal.step("Device with ESPHome's protocol"):
+                return await sound.start_esphome(
+                    self.supervisor, card, *self.options.device_arguments
+                )
+        with self.terminal.step("Wyoming satellite"):
+            return *await sound.start_satellite(self.supervisor, card), None
 
 
 async def _furnish(
@@ -164,17 +196,26 @@ async def _furnish(
     if porch.player_port:
         with terminal.step("Integration: Music Player Daemon"):
             player = await setup.add_player(house, porch.player_port)
+    microphone = await _microphone(house, porch, terminal)
     with terminal.step("Integration: Realtime Pumpkin"):
         entry_id = await setup.add_account(house, account)
     with terminal.step("Voice: the pumpkin"):
-        voice = await setup.add_voice(
-            house, entry_id, porch.satellite_port, player, more
-        )
+        voice = await setup.add_voice(house, entry_id, microphone, player, more)
     with terminal.step("Doorbell, blueprint and automation"):
         doorbell = await setup.add_doorbell(house)
         inputs = {"doorbell": doorbell, "voice": voice}
         await setup.add_automation(house, _blueprint(), inputs)
     return entry_id, voice, player
+
+
+async def _microphone(
+    house: House, porch: Porch, terminal: Terminal
+) -> Mapping[str, Any]:
+    """Return how the satellite is chosen as the microphone; add it where it must be."""
+    if porch.control_port is None:
+        return setup.at_address(porch.satellite_port)
+    with terminal.step("Integration: ESPHome"):
+        return setup.of_house(await setup.add_esphome(house, porch.satellite_port))
 
 
 def _blueprint() -> Path:

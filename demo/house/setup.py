@@ -56,10 +56,26 @@ async def add_account(house: House, account: Account) -> str:
     return await add_integration(house, DOMAIN, account.answers)
 
 
+async def add_esphome(house: House, port: int) -> str:
+    """Add the device with ESPHome's firmware; return its satellite's entity."""
+    await add_integration(house, "esphome", {"host": _LOCAL, "port": port})
+    return await entity(house, "esphome", "assist_satellite")
+
+
+def at_address(port: int) -> Answers:
+    """Return how a satellite that nobody holds is chosen as the microphone."""
+    return {"microphone": "address", "host": _LOCAL, "port": port}
+
+
+def of_house(entity_id: str) -> Answers:
+    """Return how a satellite that Home Assistant holds is chosen."""
+    return {"microphone": f"assist:{entity_id}"}
+
+
 async def add_voice(
     house: House,
     entry_id: str,
-    satellite_port: int,
+    microphone: Answers,
     speaker: str | None,
     more: Answers,
 ) -> str:
@@ -67,13 +83,7 @@ async def add_voice(
 
     `more` is what its form is given besides.
     """
-    answers: Json = {
-        **more,
-        "microphone": "address",
-        "host": _LOCAL,
-        "port": satellite_port,
-        "speaker": speaker or "satellite",
-    }
+    answers: Json = {**more, **microphone, "speaker": speaker or "satellite"}
     await add_subentry(house, DOMAIN, entry_id, "voice", answers)
     return await entity(house, DOMAIN, "assist_satellite")
 

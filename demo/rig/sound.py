@@ -91,6 +91,29 @@ async def start_satellite(
     return process, port
 
 
+async def start_esphome(
+    supervisor: Supervisor, card: Card, *options: str
+) -> tuple[Process, int, int]:
+    """Start a device with ESPHome's firmware; return it, its port and its control's.
+
+    `options` are those of `demo.esphome_device`.
+    """
+    port, control_port = free_port(), free_port()
+    process = await supervisor.start(
+        "satellite",
+        [PYTHON, "-m", "demo.esphome_device", *options],
+        {
+            "--port": port,
+            "--control-port": control_port,
+            "--card": card.address,
+            "--card-rate": card.speaker_rate,
+        },
+        cwd=ROOT,
+    )
+    await process.ready(lambda: answers(control_port), _READY_S)
+    return process, port, control_port
+
+
 async def start_player(
     supervisor: Supervisor, card: Card, folder: Folder
 ) -> tuple[Process, int]:
