@@ -24,7 +24,10 @@ class Calibration:
     """When it was checked, ISO 8601 with time zone."""
 
     latency_ms: int | None = None
-    """How long after a perfect speaker this one is heard; None: not heard."""
+    """How long after it has what it wants it is heard; None: it is not."""
+
+    prebuffer_ms: int = 0
+    """How much of an answer a player wants to have before it begins with it."""
 
     spread_ms: int = 0
     """By how much the latency differs from one time to the next."""

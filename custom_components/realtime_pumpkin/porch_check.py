@@ -6,12 +6,13 @@ It knows nothing of Home Assistant; what it finds out is kept by others.
 import asyncio
 from collections.abc import Callable
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .audio.chirp import HeardChirp, chirp, find_chirp
 from .audio.formats import PCM_24K
 from .audio.level import level_dbfs
+from .audio.mp3 import ENCODER_DELAY_MS, ENCODER_LAG_MS
 from .calibration import Calibration
 from .links.errors import LinkError
 from .links.owned import Clock, async_cancel
@@ -25,9 +26,17 @@ LISTEN_S: Final = 3.6
 
 # After this the link itself says that the player does not play.
 _START_TIMEOUT_S: Final = 10.0
-# Players that play whole buffers only would keep the end of the chirp.
-_PADDING: Final = bytes(PCM_24K.bytes_of(300))
-_CHIRPS: Final = 2
+TAIL_MS: Final = 2600
+"""The silence after a chirp: players begin by how much they were given, and
+together they are as long as an answer."""
+
+# A chirp written at this pace comes as slowly as an answer ever does.
+_DELTA_MS: Final = 20
+_AT_ONCE: Final = 2
+# Beyond what a player needs when all is there; less is chance.
+_LEAST_PREBUFFER_MS: Final = 100
+# Whoever collects gets MP3, which comes later than what was written.
+_ENCODING_MS: Final = ENCODER_DELAY_MS + ENCODER_LAG_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,9 @@ class ChirpTake:
 
     expected_at: float | None
     """When a speaker without latency would be heard; None where none played."""
+
+    written_from: float | None = None
+    """Since when it was written in real time; None where it was at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class PorchCheck:
         self._failure: Exception | None = None
 
     async def async_run(self) -> PorchRecording:
-        """Record the noise, then two chirps; takes about nine seconds.
+        """Record the noise, then three chirps; takes about 15 seconds.
 
         Raises `LinkError` where an end cannot be had or fails. Both ends are
         closed afterwards, whatever happened.
@@ -109,21 +121,38 @@ class PorchCheck:
         start = len(self._tape.frames)
         await self._wait(NOISE_S)
         noise = self._tape.pcm(start)
-        takes = [await self._take(f"chirp {n}") for n in range(_CHIRPS)]
+        takes = [await self._take_at_once(f"chirp {n}") for n in range(_AT_ONCE)]
+        takes.append(await self._take_slowly("chirp in real time"))
         return PorchRecording(noise, tuple(takes))
 
-    async def _take(self, name: str) -> ChirpTake:
-        """Play a chirp and listen until it must have been heard."""
+    async def _take_at_once(self, name: str) -> ChirpTake:
+        """Play a chirp that is there as a whole; record it."""
         start = len(self._tape.frames)
         self._sink.begin(name)
-        self._sink.write(chirp() + _PADDING)
+        self._sink.write(_sound())
         self._sink.finish()
+        return await self._take(name, start, LISTEN_S)
+
+    async def _take_slowly(self, name: str) -> ChirpTake:
+        """Play a chirp that comes in real time; record it."""
+        start, begin = len(self._tape.frames), self._clock()
+        sound, size = _sound(), PCM_24K.bytes_of(_DELTA_MS)
+        self._sink.begin(name)
+        for place in range(0, len(sound), size):
+            await self._wait(begin + PCM_24K.ms_of(place) / 1000 - self._clock())
+            self._sink.write(sound[place : place + size])
+        self._sink.finish()
+        take = await self._take(name, start, LISTEN_S + TAIL_MS / 1000)
+        return replace(take, written_from=begin)
+
+    async def _take(self, name: str, start: int, listen_s: float) -> ChirpTake:
+        """Listen until a chirp must have been heard; return it from a frame on."""
         await self._wait(_START_TIMEOUT_S, until=lambda: name in self._started_at)
-        await self._wait(LISTEN_S)
+        expected_at = self._started_at.get(name)
+        until = (expected_at or self._clock()) + listen_s
+        await self._wait(until - self._clock())
         return ChirpTake(
-            self._tape.pcm(start),
-            self._tape.begins_at(start),
-            self._started_at.get(name),
+            self._tape.pcm(start), self._tape.begins_at(start), expected_at
         )
 
     async def _listen(self) -> None:
@@ -163,7 +192,7 @@ class PorchCheck:
 
 
 def evaluate(recording: PorchRecording, checked_at: str) -> Calibration:
-    """Work out what a recording says; it takes some 20 ms of computing.
+    """Work out what a recording says; it takes some 50 ms of computing.
 
     `checked_at` is an ISO 8601 time. The last chirp that is heard counts: the
     first one also woke the speaker up.
@@ -174,18 +203,26 @@ def evaluate(recording: PorchRecording, checked_at: str) -> Calibration:
         if take.expected_at is not None and (heard := find_chirp(take.pcm))
     ]
     noise_dbfs = round(level_dbfs(recording.noise), 1)
-    if not found:
+    at_once = [each for each in found if each[0].written_from is None]
+    if not at_once:
         return Calibration(noise_dbfs=noise_dbfs, checked_at=checked_at)
-    latencies = [_latency_ms(take, heard) for take, heard in found]
-    _, heard = found[-1]
+    latencies = [_latency_ms(*each) for each in at_once]
+    slowly = [each for each in found if each[0].written_from is not None]
+    _, heard = at_once[-1]
     return Calibration(
         noise_dbfs=noise_dbfs,
         checked_at=checked_at,
         latency_ms=round(latencies[-1]),
         spread_ms=round(max(latencies) - min(latencies)),
+        prebuffer_ms=_prebuffer_ms(*slowly[-1], latencies[-1]) if slowly else 0,
         echo_return_db=round(heard.return_db, 1),
         level_dbfs=round(level_dbfs(chirp()) + heard.return_db, 1),
     )
+
+
+def _sound() -> bytes:
+    """Return a chirp and its silence."""
+    return chirp() + bytes(PCM_24K.bytes_of(TAIL_MS))
 
 
 def _latency_ms(take: ChirpTake, heard: HeardChirp) -> float:
@@ -193,3 +230,14 @@ def _latency_ms(take: ChirpTake, heard: HeardChirp) -> float:
     assert take.expected_at is not None
     heard_at = take.begins_at + heard.delay_ms / 1000
     return max(0.0, (heard_at - take.expected_at) * 1000)
+
+
+def _prebuffer_ms(take: ChirpTake, heard: HeardChirp, latency_ms: float) -> int:
+    """Return how much of a chirp a player had when it began to play it."""
+    assert take.expected_at is not None
+    assert take.written_from is not None
+    waited_ms = _latency_ms(take, heard) - latency_ms
+    if waited_ms < _LEAST_PREBUFFER_MS:
+        return 0
+    fetched_ms = (take.expected_at - take.written_from) * 1000 - _ENCODING_MS
+    return round(waited_ms + fetched_ms)

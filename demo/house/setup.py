@@ -91,7 +91,7 @@ async def add_voice(
 async def add_doorbell(house: House) -> str:
     """Add a button as the doorbell."""
     await house.ask("input_button/create", name="Doorbell", icon="mdi:doorbell")
-    return await _available(house, DOORBELL)
+    return await available(house, DOORBELL)
 
 
 async def add_automation(house: House, blueprint: Path, inputs: Answers) -> None:
@@ -128,10 +128,10 @@ async def entity(house: House, platform: str, domain: str) -> str:
         return bool(found)
 
     await _until(registered, f"{platform} has no {domain} entity")
-    return await _available(house, found[0])
+    return await available(house, found[0])
 
 
-async def _available(house: House, entity_id: str) -> str:
+async def available(house: House, entity_id: str) -> str:
     """Wait until an entity is available and return its id."""
 
     async def available() -> bool:

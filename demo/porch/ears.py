@@ -101,6 +101,11 @@ class Ears:
         await self._until(lambda: self.heard.lines_ended >= said)
         return self.heard.line_ended_ms
 
+    def let_echo(self, db: float | None, delay_ms: int = 0) -> None:
+        """Lead the speaker's sound into the microphone, `db` loud; None: no more."""
+        echo = None if db is None else {"db": db, "delay_ms": delay_ms}
+        self._writer.write(json.dumps({"echo": echo}).encode() + b"\n")
+
     async def _until(self, true: Callable[[], bool]) -> None:
         """Wait until something is true; raise `RigError` where no news come any more."""
         async with self._news:

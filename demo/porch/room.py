@@ -2,8 +2,9 @@
 
 Programs connect to an abstract Unix socket and say in one line who they are:
 `microphone` and `speaker` (see `device.py`), or `visitor`, who sends `{"say":
-FILE}` and is told every 10 ms how loud it is. What visitor and speaker do in the
-first half hour is recorded, without the echo in the microphone.
+FILE}` or `{"echo": {"db": …, "delay_ms": …}}` and is told every 10 ms how loud it is.
+What visitor and speaker do in the first half hour is recorded, without the echo in
+the microphone.
 """
 
 import argparse
@@ -16,8 +17,9 @@ import selectors
 import signal
 import socket
 import time
+from typing import Any
 
-from .soundcard import PERIOD_MS, Period, SoundCard
+from .soundcard import PERIOD_MS, Echo, Period, SoundCard
 
 _SOCKET_BUFFER = 4096
 _HEADER_LIMIT = 64
@@ -185,7 +187,7 @@ class Room:
                 *lines, rest = bytes(guest.unread).split(b"\n")
                 guest.unread = bytearray(rest)
                 for line in lines:
-                    self._card.say(Path(json.loads(line)["say"]).read_bytes())
+                    self._obey(json.loads(line))
             case "" if guest.unread.endswith(b"\n"):
                 guest.role = guest.unread.decode().strip()
                 guest.unread.clear()
@@ -193,6 +195,14 @@ class Room:
                     self._card.open(guest.key)
             case "" if len(guest.unread) > _HEADER_LIMIT:
                 self._leave(guest)
+
+    def _obey(self, wish: dict[str, Any]) -> None:
+        """Do what a visitor wants."""
+        match wish:
+            case {"say": file}:
+                self._card.say(Path(file).read_bytes())
+            case {"echo": echo}:
+                self._card.let_echo(Echo(**echo) if echo else None)
 
     def _leave(self, guest: _Guest) -> None:
         """Let a program go."""
@@ -213,10 +223,11 @@ def main() -> None:
     parser.add_argument("--echo-db", type=float)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    echo = None if options.echo_db is None else Echo(options.echo_db)
     card = SoundCard(
         microphone_rate=options.microphone_rate,
         speaker_rate=options.speaker_rate,
-        echo_db=options.echo_db,
+        echo=echo,
     )
     with contextlib.suppress(KeyboardInterrupt):
         Room(card, options.address, options.directory).run()

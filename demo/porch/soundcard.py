@@ -37,6 +37,17 @@ class Period:
     """The visitor's line was heard to its end in this period."""
 
 
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How the speaker comes back into the microphone."""
+
+    db: float
+    """How loud it is there, compared with what is played."""
+
+    delay_ms: int = 0
+    """How long the sound is under way."""
+
+
 @dataclass(slots=True)
 class _Stream:
     """What one program wants to be heard."""
@@ -49,15 +60,14 @@ class SoundCard:
     """Play what programs write, let them hear what the visitor says."""
 
     def __init__(
-        self, *, microphone_rate: int, speaker_rate: int, echo_db: float | None = None
+        self, *, microphone_rate: int, speaker_rate: int, echo: Echo | None = None
     ) -> None:
-        """Start the clock at 0; rates are in Hz.
-
-        `echo_db` is how loud the speaker is in the microphone; None: not at all.
-        """
+        """Start the clock at 0; rates are in Hz."""
         self.microphone_rate = microphone_rate
         self.speaker_rate = speaker_rate
-        self._echo = 0.0 if echo_db is None else 10 ** (echo_db / 20)
+        self._gain = 0.0
+        self._air = np.zeros(0)
+        self.let_echo(echo)
         self._periods = 0
         self._streams: dict[int, _Stream] = {}
         self._lines: deque[NDArray[np.int16]] = deque()
@@ -67,6 +77,12 @@ class SoundCard:
         self._night = noise.integers(
             -_NOISE_PEAK, _NOISE_PEAK, microphone_rate * 4, np.int16, endpoint=True
         )
+
+    def let_echo(self, echo: Echo | None) -> None:
+        """Lead the speaker's sound into the microphone from now on, or not at all."""
+        self._gain = 0.0 if echo is None else 10 ** (echo.db / 20)
+        delay_ms = 0 if echo is None else echo.delay_ms
+        self._air = np.zeros(delay_ms * self.microphone_rate // 1000)
 
     def say(self, pcm: bytes) -> None:
         """Let the visitor say a line, after those before it."""
@@ -132,11 +148,13 @@ class SoundCard:
         self, spoken: NDArray[np.int16], played: NDArray[np.int16]
     ) -> NDArray[np.int16]:
         """Return what the microphone hears while the speaker plays."""
-        if not self._echo:
+        if not self._gain:
             return spoken
         places = np.linspace(0, len(played) - 1, len(spoken))
-        echo = np.interp(places, np.arange(len(played)), played) * self._echo
-        return _clipped(spoken.astype(np.int32) + echo.astype(np.int32))
+        leaving = np.interp(places, np.arange(len(played)), played) * self._gain
+        arriving = np.concatenate((self._air, leaving))
+        self._air = arriving[len(spoken) :]
+        return _clipped(spoken + np.rint(arriving[: len(spoken)]).astype(np.int32))
 
     def _play(self, count: int) -> NDArray[np.int16]:
         """Return what the speaker plays: all streams together."""

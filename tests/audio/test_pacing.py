@@ -112,3 +112,28 @@ def test_nothing_is_heard_of_a_stream_that_was_never_sent() -> None:
     assert pacer.heard_ms(50.0) == 0
     assert pacer.audible_at is None
     assert pacer.heard_to_end_at is None
+
+
+def test_a_player_that_collects_first_is_heard_when_it_has_enough() -> None:
+    """Counted from when it got the last of that; all of it is yet to be played."""
+    pacer = Pacer(2000, 100, prebuffer_ms=1000)
+    pacer.sent(600, 10.0)
+    assert pacer.audible_at is None
+    assert pacer.heard_ms(10.4) == 0
+    assert pacer.room_ms(10.4) == pytest.approx(1400)
+    pacer.sent(600, 10.5)
+    assert pacer.audible_at == pytest.approx(10.6)
+    assert pacer.heard_ms(11.1) == pytest.approx(500)
+    assert pacer.heard_to_end_at == pytest.approx(11.8)
+
+
+def test_a_player_that_collects_begins_with_what_there_is() -> None:
+    """Where no more comes; once it has begun nothing changes that."""
+    pacer = Pacer(2000, 100, prebuffer_ms=1000)
+    pacer.sent_all(9.0)
+    assert pacer.audible_at is None
+    pacer.sent(600, 10.0)
+    pacer.sent_all(10.2)
+    pacer.sent_all(12.0)
+    assert pacer.audible_at == pytest.approx(10.3)
+    assert pacer.heard_to_end_at == pytest.approx(10.9)

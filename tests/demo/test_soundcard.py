@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from demo.porch.soundcard import BUFFER_MS, PERIOD_MS, Period, SoundCard
+from demo.porch.soundcard import BUFFER_MS, PERIOD_MS, Echo, Period, SoundCard
 
 PERIODS_PER_S = 1000 // PERIOD_MS
 
@@ -134,7 +134,7 @@ def test_without_an_echo_the_microphone_hears_only_the_visitor() -> None:
 
 def test_an_echo_is_in_the_microphone_as_loud_as_it_is_said() -> None:
     """At the moment at which the speaker sounds; the recording stays clean."""
-    sound_card = SoundCard(microphone_rate=16000, speaker_rate=48000, echo_db=-20)
+    sound_card = SoundCard(microphone_rate=16000, speaker_rate=48000, echo=Echo(-20))
     sound_card.open(1)
     sound_card.write(1, np.full(480, 20000, "<i2").tobytes())
     period = sound_card.period()

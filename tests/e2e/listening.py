@@ -112,3 +112,17 @@ def _for_ears(samples: Samples) -> Samples:
     frame.time_base = Fraction(1, RATE)
     parts = [*resampler.resample(frame), *resampler.resample(None)]
     return np.concatenate([part.to_ndarray().reshape(-1) for part in parts])
+
+
+def places_of(sound: bytes, samples: Samples) -> list[int]:
+    """Return where a sound begins in a recording, each time that it is played."""
+    one = np.frombuffer(sound, "<i2").astype(np.float64)
+    size = len(samples) + len(one)
+    spectrum = np.fft.rfft(samples.astype(np.float64), size)
+    product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(one, size)), size)
+    product = product[: len(samples)]
+    places = []
+    while (best := int(np.argmax(product))) and product[best] > 0.5 * one @ one:
+        places.append(best)
+        product[max(0, best - len(one)) : best + len(one)] = 0
+    return sorted(places)

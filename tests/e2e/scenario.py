@@ -27,6 +27,7 @@ from demo.rig.places import PYTHON, ROOT
 from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
+from .porch_checks import porch_check
 from .sockets import connected_to
 
 type Facts = dict[str, Any]
@@ -192,6 +193,8 @@ async def _prerender() -> None:
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "visits": visits,
     "disturbances": disturbances,
+    "porch-check-satellite": partial(porch_check, speaker="satellite"),
+    "porch-check-mpd": partial(porch_check, speaker="mpd"),
     "echo-satellite": partial(echo, speaker="satellite"),
     "echo-mpd": partial(echo, speaker="mpd"),
     "interruption-satellite": partial(interruption, speaker="satellite"),

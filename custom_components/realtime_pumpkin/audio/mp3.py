@@ -14,6 +14,9 @@ FRAME_BYTES: Final = 192
 ENCODER_DELAY_MS: Final = 1105 * 1000 / 24_000
 """How much silence a plain decoder plays before the first sample (LAME)."""
 
+ENCODER_LAG_MS: Final = 48
+"""How much PCM goes in before the first frame comes out."""
+
 
 class Mp3Encoder:
     """Turn PCM s16le mono 24 kHz into MP3 of 64 kbit/s, constant bit rate.

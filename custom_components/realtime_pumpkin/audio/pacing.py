@@ -11,14 +11,21 @@ class Pacer:
     """
 
     def __init__(
-        self, lead_ms: float, latency_ms: float = 0, busy_until: float | None = None
+        self,
+        lead_ms: float,
+        latency_ms: float = 0,
+        busy_until: float | None = None,
+        *,
+        prebuffer_ms: float = 0,
     ) -> None:
         """Start a stream of which nothing has been sent.
 
-        Until `busy_until` the player still plays what it was sent before.
+        Until `busy_until` the player still plays what it was sent before. It
+        begins once it has `prebuffer_ms` (less than the lead), or all there is.
         """
         self._lead_ms = lead_ms
         self._latency_s = latency_ms / 1000
+        self._prebuffer_ms = prebuffer_ms
         self._dry_at = busy_until
         self._audible_at: float | None = None
         self._sent_ms = 0.0
@@ -36,7 +43,7 @@ class Pacer:
 
     @property
     def audible_at(self) -> float | None:
-        """Return when the first sample is heard; None before it was sent."""
+        """Return when the first sample is heard; None before the player begins."""
         return self._audible_at
 
     @property
@@ -57,11 +64,16 @@ class Pacer:
     def sent(self, ms: float, now: float) -> None:
         """Note that `ms` more were sent."""
         self._heard_ms = self.heard_ms(now)
-        ahead_s = self._ahead_ms(now) / 1000
-        if self._audible_at is None:
-            self._audible_at = now + ahead_s + self._latency_s
-        self._dry_at = now + ahead_s + ms / 1000
         self._sent_ms += ms
+        if self._audible_at is not None:
+            self._dry_at = now + (self._ahead_ms(now) + ms) / 1000
+        elif self._sent_ms >= self._prebuffer_ms:
+            self._begin(now)
+
+    def sent_all(self, now: float) -> None:
+        """Note that no more comes: a player that collected begins with what it has."""
+        if self._audible_at is None and self._sent_ms:
+            self._begin(now)
 
     def heard_ms(self, now: float) -> float:
         """Return how much was heard; it never falls."""
@@ -70,8 +82,15 @@ class Pacer:
         unheard_ms = max(0.0, (end - now) * 1000)
         return max(self._heard_ms, self._sent_ms - unheard_ms)
 
+    def _begin(self, now: float) -> None:
+        """Let the player play all that it was sent, after what it still plays."""
+        ahead_s = self._ahead_ms(now) / 1000
+        self._audible_at = now + ahead_s - self._sent_ms / 1000 + self._latency_s
+        self._dry_at = now + ahead_s
+
     def _ahead_ms(self, now: float) -> float:
         """Return how much an ideal player still has to play."""
+        collected_ms = self._sent_ms if self._audible_at is None else 0.0
         if self._dry_at is None:
-            return 0.0
-        return max(0.0, (self._dry_at - now) * 1000)
+            return collected_ms
+        return max(0.0, (self._dry_at - now) * 1000) + collected_ms

@@ -36,11 +36,17 @@ class MediaPlayerSpeaker:
         spawn: Spawn,
         clock: Clock,
         latency_ms: float = LATENCY_MS,
+        prebuffer_ms: float = 0,
     ) -> None:
-        """Speak through a player that is heard `latency_ms` after it fetched."""
+        """Speak through a player.
+
+        It is heard `latency_ms` after it fetched `prebuffer_ms` of an utterance,
+        or all of it.
+        """
         self._spawn = spawn
         self._clock = clock
         self._latency_ms = latency_ms
+        self._prebuffer_ms = prebuffer_ms
         self._deck = Deck(
             player, streams, spawn=spawn, clock=clock, on_error=self._fail
         )
@@ -74,7 +80,10 @@ class MediaPlayerSpeaker:
         if self._has_failed:
             return
         self._writing = MediaUtterance(
-            utterance, clock=self._clock, latency_ms=self._latency_ms
+            utterance,
+            clock=self._clock,
+            latency_ms=self._latency_ms,
+            prebuffer_ms=self._prebuffer_ms,
         )
         self._writing.stream.on_change = self._wake.set
         self._queue.append(self._writing)

@@ -17,10 +17,14 @@ _ROUNDING_MS: Final = 1e-3
 class MediaUtterance:
     """One utterance on its way through MP3 and a player to somebody's ears."""
 
-    def __init__(self, name: str, *, clock: Clock, latency_ms: float) -> None:
+    def __init__(
+        self, name: str, *, clock: Clock, latency_ms: float, prebuffer_ms: float = 0
+    ) -> None:
         """Begin an utterance without audio."""
         self.name = name
-        self.stream = AudioStream(clock=clock, latency_ms=latency_ms)
+        self.stream = AudioStream(
+            clock=clock, latency_ms=latency_ms, prebuffer_ms=prebuffer_ms
+        )
         self._encoder = Mp3Encoder()
         self._pcm_bytes = 0
         self._is_announced = False

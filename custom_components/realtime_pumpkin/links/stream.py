@@ -10,6 +10,8 @@ from .owned import Clock
 
 LEAD_MS: Final = 2000
 _STEP_MS: Final = 4 * FRAME_BYTES / BYTES_PER_MS
+LONGEST_PREBUFFER_MS: Final = LEAD_MS - _STEP_MS
+"""A player that collected more would get no more while it waits for that."""
 
 
 class AudioStream:
@@ -18,10 +20,16 @@ class AudioStream:
     `on_change` is called whenever it grew, ended, or a fetch began or ended.
     """
 
-    def __init__(self, *, clock: Clock, latency_ms: float) -> None:
-        """Start an empty stream; a player is heard `latency_ms` late."""
+    def __init__(
+        self, *, clock: Clock, latency_ms: float, prebuffer_ms: float = 0
+    ) -> None:
+        """Start an empty stream.
+
+        A player is heard `latency_ms` after it has `prebuffer_ms` or all of it.
+        """
         self._clock = clock
         self._latency_ms = latency_ms
+        self._prebuffer_ms = min(prebuffer_ms, LONGEST_PREBUFFER_MS)
         self._data = bytearray()
         self._is_complete = False
         self._is_aborted = False
@@ -90,15 +98,14 @@ class AudioStream:
 
     def fetch(self, hang_up: Callable[[], None]) -> Fetch:
         """Begin a fetch from the start; `hang_up` cuts its connection."""
-        pacer = Pacer(LEAD_MS, self._latency_ms + ENCODER_DELAY_MS)
+        latency_ms = self._latency_ms + ENCODER_DELAY_MS
+        pacer = Pacer(LEAD_MS, latency_ms, prebuffer_ms=self._prebuffer_ms)
         return Fetch(self, pacer, self._clock, hang_up)
 
     def began(self, fetch: Fetch) -> None:
         """Note that the first bytes go out."""
         self._fetches.append(fetch)
         self._hung_up_at = None
-        self.on_change()
-
     def ended(self, fetch: Fetch) -> None:
         """Note that a fetch is over; who has it all is still a listener."""
         if fetch not in self._fetches:
@@ -186,6 +193,7 @@ class Fetch:
                 self._is_writing = True
                 return chunk
             if self.has_all:
+                self._pacer.sent_all(now)
                 return None
             waits_for_room = self._position < self._stream.size()
             room_at = self._pacer.room_at(_STEP_MS, now)
@@ -211,9 +219,11 @@ class Fetch:
         frames = int(min(waiting, room * BYTES_PER_MS)) // FRAME_BYTES
         chunk = self._stream.part(self._position, self._position + frames * FRAME_BYTES)
         if chunk:
-            is_first = self._position == 0
+            is_first, was_waiting = self._position == 0, self.audible_at is None
             self._pacer.sent(len(chunk) / BYTES_PER_MS, now)
             self._position += len(chunk)
             if is_first:
                 self._stream.began(self)
+            if was_waiting:
+                self._stream.on_change()
         return chunk
