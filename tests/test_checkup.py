@@ -17,8 +17,13 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.realtime_pumpkin import porch_check
 from custom_components.realtime_pumpkin.calibration import Calibration
-from custom_components.realtime_pumpkin.const import CONF_CALIBRATION, DOMAIN
+from custom_components.realtime_pumpkin.const import (
+    CONF_CALIBRATION,
+    DOMAIN,
+    TurnDetection,
+)
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
+from custom_components.realtime_pumpkin.manners import TurnTaking
 from custom_components.realtime_pumpkin.porch_report import async_summary
 from custom_components.realtime_pumpkin.session_setup import create_behaviour
 from custom_components.realtime_pumpkin.voice_state import VoiceState
@@ -40,6 +45,7 @@ ECHO = Calibration(
     noise_dbfs=-62.0,
     checked_at=AT,
     latency_ms=420,
+    prebuffer_ms=900,
     spread_ms=30,
     echo_return_db=-21.5,
     level_dbfs=-39.5,
@@ -54,6 +60,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(porch_check, "SETTLE_S", 0.05)
     monkeypatch.setattr(porch_check, "NOISE_S", 0.2)
     monkeypatch.setattr(porch_check, "LISTEN_S", 0.9)
+    monkeypatch.setattr(porch_check, "TAIL_MS", 300)
 
 
 @dataclass
@@ -120,6 +127,7 @@ async def test_the_action_answers_with_what_is_stored(
     assert found["echo_cancelled"] is False
     assert datetime.fromisoformat(found["checked_at"]).tzinfo is not None
     assert found["summary"].startswith("The speaker is heard ")
+    assert found["threshold"] == 0.5
     assert {key: found[key] for key in stored} == stored
 
 
@@ -238,13 +246,23 @@ async def test_what_was_measured_is_what_the_link_counts_with(
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (ECHO, ["420 ms", "-39.5 dBFS", "-21.5 dB", "stays closed", "-62.0 dBFS"]),
         (
-            Calibration(-70.0, AT, 80, 0, -46.0, -64.0),
-            ["80 ms", "-46.0 dB", "may interrupt", "-70.0 dBFS"],
+            ECHO,
+            [
+                "420 ms",
+                "900 ms",
+                "-39.5 dBFS",
+                "-21.5 dB",
+                "stays closed",
+                "-62.0 dBFS",
+            ],
+        ),
+        (
+            Calibration(-70.0, AT, 80, 0, 0, -46.0, -64.0),
+            ["80 ms", "-46.0 dB", "may interrupt", "-70.0 dBFS", "threshold 0.5"],
         ),
         (Calibration(-70.0, AT), ["does not hear", "may interrupt", "-70.0 dBFS"]),
-        (Calibration(-30.0, AT), ["-30.0 dBFS", "too loud"]),
+        (Calibration(-30.0, AT), ["-30.0 dBFS", "too loud", "threshold 0.75"]),
         (Calibration(-96.0, AT), ["nothing at all"]),
     ],
     ids=["echo", "cancelled", "unheard", "too noisy", "deaf"],
@@ -256,9 +274,30 @@ async def test_every_finding_has_its_words(
     words: list[str],
 ) -> None:
     """They name the figures and what follows from them."""
-    summary = await async_summary(hass, found)
+    summary = await async_summary(hass, found, TurnTaking())
     assert [word for word in words if word not in summary] == [], summary
     assert "{" not in summary
+
+
+@pytest.mark.parametrize(
+    ("turns", "words"),
+    [
+        (TurnTaking(threshold=0.9), ["stays at 0.9", "would be 0.5"]),
+        (TurnTaking(turn_detection=TurnDetection.SEMANTIC_VAD), []),
+    ],
+    ids=["chosen", "semantic"],
+)
+async def test_a_threshold_that_the_check_does_not_set_is_told_as_such(
+    hass: HomeAssistant,
+    loaded_entry: MockConfigEntry,
+    turns: TurnTaking,
+    words: list[str],
+) -> None:
+    """It was chosen, or nothing uses it."""
+    summary = await async_summary(hass, ECHO, turns)
+    assert [word for word in words if word not in summary] == [], summary
+    assert ("threshold" in summary) is bool(words)
+    assert "now uses" not in summary
 
 
 async def _playing(porch: Porch) -> None:

@@ -15,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin import schema as module
+from custom_components.realtime_pumpkin.calibration import Calibration
 from custom_components.realtime_pumpkin.const import (
     BusyPolicy,
     NoiseReduction,
@@ -68,6 +69,8 @@ CHOSEN: dict[str, Any] = {
     "safety_rules": False,
     "says_it_is_a_computer": True,
 }
+
+NOISY = Calibration(-34.0, "2026-10-31T12:00:00+00:00").as_data()
 
 
 def options(**data: Any) -> VoiceOptions:
@@ -261,6 +264,24 @@ async def test_what_was_chosen_reaches_the_session(hass: HomeAssistant) -> None:
         max_duration=60.0,
         idle_timeout=9.0,
     )
+
+
+@pytest.mark.parametrize(
+    ("stored", "threshold"),
+    [
+        ({}, 0.5),
+        ({"calibration": NOISY}, 0.7),
+        ({"calibration": NOISY, "threshold": 0.5}, 0.5),
+        ({"threshold": 0.0}, 0.0),
+    ],
+    ids=["neither", "measured", "measured and chosen", "chosen"],
+)
+async def test_the_threshold_is_what_was_chosen_else_what_was_measured(
+    hass: HomeAssistant, stored: dict[str, Any], threshold: float
+) -> None:
+    """The porch check changes nothing that the user has set."""
+    heard = create_config(hass, options(**stored), None, ()).as_dict()["audio"]["input"]
+    assert heard["turn_detection"]["threshold"] == threshold
 
 
 @pytest.mark.parametrize(

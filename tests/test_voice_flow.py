@@ -17,7 +17,14 @@ from custom_components.realtime_pumpkin.options import (
     WyomingMicrophone,
 )
 from custom_components.realtime_pumpkin.personas import async_get_gallery
-from tests.common import VOICE_DATA, account, async_set_up, only_subentry, voice
+from tests.common import (
+    VOICE_DATA,
+    account,
+    async_set_up,
+    only_subentry,
+    only_voice,
+    voice,
+)
 from tests.realtime_server import MODEL, fails, realtime_server
 from tests.voice_flow import (
     CHARACTER,
@@ -274,18 +281,33 @@ def filled_in(result: SubentryFlowResult) -> dict[str, Any]:
     return filled
 
 
-async def test_another_speaker_has_to_be_checked_again(
-    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"speaker": {"speaker": PLAYER}},
+        {"address": {"host": "192.0.2.8", "port": 10700}},
+        {"address": {"host": "192.0.2.7", "port": 10701}},
+    ],
+    ids=["speaker", "host", "port"],
+)
+async def test_another_end_has_to_be_checked_again(
+    hass: HomeAssistant,
+    homeassistant_component: None,
+    realtime_url: str,
+    change: dict[str, dict[str, Any]],
 ) -> None:
     """What was measured at the old one says nothing of the new one."""
     add_player(hass)
     entry = account(realtime_url, voice(data={"calibration": ECHO}))
     await async_set_up(hass, entry)
+    assert only_voice(entry).options.calibration is not None
     result = await async_reconfigure(hass, entry)
     stored = {key: VOICE_DATA["microphone"][key] for key in ("host", "port")}
-    await async_go_on(hass, result, address=stored, speaker={"speaker": PLAYER})
+    await async_go_on(hass, result, **{"address": stored, **change})
     await hass.async_block_till_done()
     assert "calibration" not in only_subentry(entry).data
+    assert only_voice(entry).options.calibration is None
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_voice_becomes_somebody_else_and_keeps_its_name(

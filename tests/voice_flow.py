@@ -26,7 +26,6 @@ DEFAULT_MANNERS = {
     "echo_tail_ms": 400,
     "min_speech_ms": 300,
     "turn_detection": "server_vad",
-    "threshold": 0.5,
     "prefix_padding_ms": 300,
     "silence_duration_ms": 500,
     "eagerness": "auto",

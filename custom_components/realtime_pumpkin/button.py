@@ -67,7 +67,7 @@ class PorchCheckButton(VoiceEntity, ButtonEntity):
         found = await self.coordinator.async_check_porch()
         persistent_notification.async_create(
             self.hass,
-            await async_summary(self.hass, found),
+            await async_summary(self.hass, found, self.coordinator.options.turns),
             title=self.coordinator.subentry.title,
             notification_id=f"{DOMAIN}_{self.unique_id}",
         )

@@ -12,6 +12,30 @@ _DEAF_DBFS: Final = -90.0
 
 _LONGEST_TAIL_MS: Final = 2000
 
+# The service's own default, which suits a quiet porch.
+DEFAULT_THRESHOLD: Final = 0.5
+# Rustling leaves; every 8 dB more cost 0.1, until a street drowns all but shouts.
+_QUIET_DBFS: Final = -50.0
+_DB_PER_STEP: Final = 8.0
+_MOST_STEPS: Final = 3.0
+# A microphone that hears the speaker beside it so faintly hears visitors faintly.
+_WEAK_DBFS: Final = -50.0
+_STEP: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How late a speaker is heard."""
+
+    latency_ms: float
+    """Counted from when it has what it wants to have before it begins."""
+
+    prebuffer_ms: float = 0
+    """How much of an answer that is; all of a shorter one is enough."""
+
+
+NO_DELAY: Final = Delay(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -48,6 +72,13 @@ class Calibration:
         return asdict(self)
 
     @property
+    def delay(self) -> Delay | None:
+        """Return how late the speaker is heard; None where it is not."""
+        if self.latency_ms is None:
+            return None
+        return Delay(self.latency_ms, self.prebuffer_ms)
+
+    @property
     def is_heard(self) -> bool:
         """Tell whether the microphone hears the speaker at all."""
         return self.latency_ms is not None
@@ -68,6 +99,26 @@ class Calibration:
         if self.echo_return_db is not None:
             return self.echo_return_db <= _CANCELLED_DB
         return not (self.is_deaf or self.is_too_noisy)
+
+    @property
+    def threshold(self) -> float:
+        """Return how sure server VAD must be of speech here, from 0.4 to 0.8.
+
+        0.5 up to a noise of -50 dBFS, from there 0.1 more with every 8 dB; 0.1
+        less where it is quiet and the microphone weak: a chirp that nothing
+        cancels arrives below -50 dBFS.
+        """
+        steps = (self.noise_dbfs - _QUIET_DBFS) / _DB_PER_STEP
+        if steps <= 0 and self._is_weak:
+            return DEFAULT_THRESHOLD - _STEP
+        return round(DEFAULT_THRESHOLD + _STEP * min(max(steps, 0.0), _MOST_STEPS), 2)
+
+    @property
+    def _is_weak(self) -> bool:
+        """Tell whether the microphone hears faintly what it does hear."""
+        if self.level_dbfs is None or self.echo_cancelled:
+            return False
+        return self.level_dbfs < _WEAK_DBFS
 
     def tail_ms(self, least_ms: int) -> int:
         """Return how long the gate stays closed after the last sound.

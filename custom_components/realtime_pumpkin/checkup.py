@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .calibration import Calibration
+from .calibration import NO_DELAY, Calibration
 from .const import CONF_CALIBRATION, DOMAIN
 from .issues import as_home_assistant_error
 from .links.errors import LinkError
@@ -36,7 +36,7 @@ class Checkup:
         self._task: asyncio.Task[PorchRecording] | None = None
 
     async def async_run(self, options: VoiceOptions) -> Calibration:
-        """Check the porch for some nine seconds; return what is now stored.
+        """Check the porch for some 15 seconds; return what is now stored.
 
         Raises a translated `HomeAssistantError` where an end cannot be had,
         where a check is running, and where a ring at the door ended this one.
@@ -45,7 +45,7 @@ class Checkup:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="porch_check_running"
             )
-        source, sink = self._links.create(options, latency_ms=0)
+        source, sink = self._links.create(options, delay=NO_DELAY)
         check = PorchCheck(source, sink, self._hass.loop.time)
         self._task = task = self._entry.async_create_background_task(
             self._hass, check.async_run(), f"{self._subentry.title} porch check"

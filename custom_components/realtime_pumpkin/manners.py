@@ -75,7 +75,9 @@ class TurnTaking(_Group):
     """How much must be spoken into an answer before it counts; 0: any sound."""
 
     turn_detection: TurnDetection = TurnDetection.SERVER_VAD
-    threshold: float = 0.5
+    threshold: float | None = None
+    """How sure server VAD must be of speech (0 to 1); None: as was measured."""
+
     prefix_padding_ms: int = 300
     silence_duration_ms: int = 500
     eagerness: Eagerness = Eagerness.AUTO

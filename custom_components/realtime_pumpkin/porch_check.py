@@ -26,6 +26,7 @@ LISTEN_S: Final = 3.6
 
 # After this the link itself says that the player does not play.
 _START_TIMEOUT_S: Final = 10.0
+_END_TIMEOUT_S: Final = 5.0
 TAIL_MS: Final = 2600
 """The silence after a chirp: players begin by how much they were given, and
 together they are as long as an answer."""
@@ -96,6 +97,7 @@ class PorchCheck:
         self._clock = clock
         self._tape = _Tape()
         self._started_at: dict[str, float] = {}
+        self._finished: set[str] = set()
         self._news = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -151,6 +153,8 @@ class PorchCheck:
         expected_at = self._started_at.get(name)
         until = (expected_at or self._clock()) + listen_s
         await self._wait(until - self._clock())
+        if expected_at is not None:  # The next one is not to queue behind this one.
+            await self._wait(_END_TIMEOUT_S, until=lambda: name in self._finished)
         return ChirpTake(
             self._tape.pcm(start), self._tape.begins_at(start), expected_at
         )
@@ -183,7 +187,9 @@ class PorchCheck:
         self._news.set()
 
     def audio_finished(self, utterance: str, heard_ms: int) -> None:
-        """Go on listening: what the link computes is what is checked."""
+        """Note that the next chirp may come: what was heard is what is checked."""
+        self._finished.add(utterance)
+        self._news.set()
 
     def audio_failed(self, error: Exception) -> None:
         """End the check: an end is lost."""

@@ -1,30 +1,46 @@
 """What a porch check found out, in words."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from .calibration import Calibration
-from .const import DOMAIN
+from .const import DOMAIN, TurnDetection
+from .manners import TurnTaking
 
 _PREFIX: Final = f"component.{DOMAIN}.common.porch_check_"
 
 
-async def async_summary(hass: HomeAssistant, found: Calibration) -> str:
-    """Return what was found out as sentences in Home Assistant's language."""
+async def async_summary(
+    hass: HomeAssistant, found: Calibration, turns: TurnTaking
+) -> str:
+    """Return what was found out, and set, as sentences in Home Assistant's language."""
     texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+    figures = {
+        **found.as_data(),
+        "threshold": found.threshold,
+        "chosen_threshold": turns.threshold,
+    }
     return " ".join(
-        texts[_PREFIX + key].format_map(found.as_data()) for key in _sentences(found)
+        texts[_PREFIX + key].format_map(figures) for key in _sentences(found, turns)
     )
 
 
-def _sentences(found: Calibration) -> tuple[str, ...]:
-    """Return the keys of the sentences that are true."""
+def _sentences(found: Calibration, turns: TurnTaking) -> Iterator[str]:
+    """Yield the keys of the sentences that are true."""
     if found.is_deaf:
-        return ("deaf",)
+        yield "deaf"
+        return
     if found.is_too_noisy:
-        return ("too_noisy",)
-    if not found.is_heard:
-        return ("unheard", "noise")
-    return "heard", "cancelled" if found.echo_cancelled else "echo", "noise"
+        yield "too_noisy"
+    elif not found.is_heard:
+        yield from ("unheard", "noise")
+    else:
+        yield "heard"
+        if found.prebuffer_ms:
+            yield "prebuffer"
+        yield from ("cancelled" if found.echo_cancelled else "echo", "noise")
+    if turns.turn_detection is TurnDetection.SERVER_VAD:
+        yield "threshold" if turns.threshold is None else "threshold_chosen"

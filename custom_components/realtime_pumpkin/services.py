@@ -118,11 +118,14 @@ async def _async_check_porch(
     voice: VoiceSatellite, call: ServiceCall
 ) -> ServiceResponse:
     """Check the porch and answer with figures and words."""
-    found = await voice.coordinator.async_check_porch()
+    coordinator = voice.coordinator
+    found = await coordinator.async_check_porch()
+    turns = coordinator.options.turns
     return {
         **found.as_data(),
         "echo_cancelled": found.echo_cancelled,
-        "summary": await async_summary(voice.hass, found),
+        "threshold": found.threshold if turns.threshold is None else turns.threshold,
+        "summary": await async_summary(voice.hass, found, turns),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, TemplateError
 
+from .calibration import DEFAULT_THRESHOLD, Calibration
 from .const import (
     DEFAULT_TRANSCRIPTION_MODEL,
     DOMAIN,
@@ -45,7 +46,7 @@ def create_config(
         voice=options.voice,
         transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
         tools=tools,
-        turn_detection=_turn_detection(options.turns),
+        turn_detection=_turn_detection(options.turns, options.calibration),
         noise_reduction=None if noise is NoiseReduction.NONE else noise.value,
     )
 
@@ -71,12 +72,20 @@ def create_behaviour(
     )
 
 
-def _turn_detection(turns: TurnTaking) -> ServerVad | SemanticVad:
-    """Return what tells the end of a turn."""
+def _turn_detection(
+    turns: TurnTaking, found: Calibration | None
+) -> ServerVad | SemanticVad:
+    """Return what tells the end of a turn.
+
+    A threshold that the user has set stays; else the porch check's is used.
+    """
     match turns.turn_detection:
         case TurnDetection.SERVER_VAD:
+            threshold = turns.threshold
+            if threshold is None:
+                threshold = found.threshold if found else DEFAULT_THRESHOLD
             return ServerVad(
-                turns.threshold, turns.prefix_padding_ms, turns.silence_duration_ms
+                threshold, turns.prefix_padding_ms, turns.silence_duration_ms
             )
         case TurnDetection.SEMANTIC_VAD:
             return SemanticVad(turns.eagerness.value)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import socket
 from typing import Protocol
 
-from demo.porch.soundcard import PERIOD_MS, SoundCard
+from demo.porch.soundcard import PERIOD_MS, Echo, SoundCard
 
 from .assistant import RATE
 
@@ -44,12 +44,13 @@ class OwnCard:
     def __init__(
         self, *, rate: int = 24000, pace: float = 1.0, echo_db: float | None = None
     ) -> None:
-        """Start no clock yet; see `SoundCard` for the echo."""
+        """Start no clock yet; with an echo of so many dB, or none."""
         self.rate = rate
         self.played = bytearray()
         """What the speaker played in the first quarter of an hour."""
 
-        self._card = SoundCard(microphone_rate=RATE, speaker_rate=rate, echo_db=echo_db)
+        echo = None if echo_db is None else Echo(echo_db)
+        self._card = SoundCard(microphone_rate=RATE, speaker_rate=rate, echo=echo)
         self._pace = pace
         self._room = asyncio.Event()
         self._drained: dict[int, asyncio.Event] = {}

@@ -134,10 +134,10 @@ async def entity(house: House, platform: str, domain: str) -> str:
 async def available(house: House, entity_id: str) -> str:
     """Wait until an entity is available and return its id."""
 
-    async def available() -> bool:
+    async def there() -> bool:
         return await _state(house, entity_id) not in {None, "unavailable"}
 
-    await _until(available, f"{entity_id} did not become available")
+    await _until(there, f"{entity_id} did not become available")
     return entity_id
 
 

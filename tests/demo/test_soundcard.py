@@ -1,6 +1,7 @@
 """The sound card plays in real time, and lets the visitor be heard."""
 
 import numpy as np
+from numpy.typing import NDArray
 import pytest
 
 from demo.porch.soundcard import BUFFER_MS, PERIOD_MS, Echo, Period, SoundCard
@@ -143,3 +144,23 @@ def test_an_echo_is_in_the_microphone_as_loud_as_it_is_said() -> None:
     assert set(heard - alone) == {2000}
     silent = sound_card.period()
     assert silent.microphone == silent.visitor
+
+
+def test_an_echo_arrives_as_late_as_its_way_is_long() -> None:
+    """A period and a half later, and not at all once it has no way any more."""
+    sound_card = SoundCard(
+        microphone_rate=16000, speaker_rate=48000, echo=Echo(-20, delay_ms=15)
+    )
+    sound_card.open(1)
+    sound_card.write(1, np.full(480, 20000, "<i2").tobytes())
+    heard = np.concatenate([_echo(sound_card.period()) for _ in range(3)])
+    assert np.flatnonzero(heard).tolist() == list(range(240, 400))
+    sound_card.let_echo(None)
+    sound_card.write(1, np.full(480, 20000, "<i2").tobytes())
+    assert not _echo(sound_card.period()).any()
+
+
+def _echo(period: Period) -> NDArray[np.int_]:
+    """Return what the microphone heard besides the visitor."""
+    heard = np.frombuffer(period.microphone, "<i2").astype(int)
+    return heard - np.frombuffer(period.visitor, "<i2").astype(int)

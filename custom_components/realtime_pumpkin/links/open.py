@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 
+from ..calibration import Delay
 from ..options import (
     AssistMicrophone as AssistOption,
     BrowserMicrophone as BrowserMicrophoneOption,
@@ -59,31 +60,31 @@ class VoiceLinks:
         options: VoiceOptions,
         *,
         heard: SatelliteStream | None = None,
-        latency_ms: float | None = None,
+        delay: Delay | None = None,
     ) -> Ends:
         """Return microphone and speaker.
 
         `heard` is a satellite that was spoken to: it takes the place of the voice's
-        own. The speaker's latency is what the porch check measured, where none is
+        own. The speaker's delay is what the porch check measured, where none is
         given.
         """
-        if latency_ms is None and options.calibration is not None:
-            latency_ms = options.calibration.latency_ms
+        if delay is None and options.calibration is not None:
+            delay = options.calibration.delay
         if heard is not None:
             own = isinstance(options.speaker, SatelliteSpeakerOption)
             source = OpenMicrophone(self._hass, heard, hears_own_speaker_only=own)
-            sink = self._beside(options.speaker, heard.satellite, latency_ms)
+            sink = self._beside(options.speaker, heard.satellite, delay)
             return source, sink
         match options.microphone:
             case BrowserMicrophoneOption():
-                return self._in_browser(options.speaker, latency_ms)
+                return self._in_browser(options.speaker, delay)
             case AssistOption(entity_id):
-                return self._at_satellite(options.speaker, entity_id, latency_ms)
+                return self._at_satellite(options.speaker, entity_id, delay)
             case WyomingOption() as satellite:
-                return self._by_wyoming(options.speaker, satellite, latency_ms)
+                return self._by_wyoming(options.speaker, satellite, delay)
 
     def _by_wyoming(
-        self, speaker: Speaker, option: WyomingOption, latency_ms: float | None
+        self, speaker: Speaker, option: WyomingOption, delay: Delay | None
     ) -> Ends:
         """Return the microphone of a satellite that we connect to ourselves."""
         satellite = WyomingSatellite(
@@ -93,18 +94,18 @@ class VoiceLinks:
         match speaker:
             case MediaPlayerOption(entity_id):
                 player = MediaPlayer(self._hass, entity_id)
-                return source, self._media_player(player, latency_ms)
+                return source, self._media_player(player, delay)
             case BrowserSpeakerOption():
                 return source, BrowserSpeaker(self._browser, clock=self._clock)
         return source, SatelliteSpeaker(
             satellite,
             spawn=self._spawn,
             clock=self._clock,
-            latency_ms=SATELLITE_LATENCY_MS if latency_ms is None else latency_ms,
+            latency_ms=SATELLITE_LATENCY_MS if delay is None else delay.latency_ms,
         )
 
     def _at_satellite(
-        self, speaker: Speaker, entity_id: str, latency_ms: float | None
+        self, speaker: Speaker, entity_id: str, delay: Delay | None
     ) -> Ends:
         """Return the microphone of a satellite that Home Assistant has connected."""
         start = SatelliteStart(
@@ -116,19 +117,19 @@ class VoiceLinks:
         )
         own = isinstance(speaker, SatelliteSpeakerOption)
         source = AssistMicrophone(self._hass, start, hears_own_speaker_only=own)
-        return source, self._beside(speaker, entity_id, latency_ms)
+        return source, self._beside(speaker, entity_id, delay)
 
-    def _in_browser(self, speaker: Speaker, latency_ms: float | None) -> Ends:
+    def _in_browser(self, speaker: Speaker, delay: Delay | None) -> Ends:
         """Return the microphone of a tab with a speaker: its own, or a player."""
         if isinstance(speaker, MediaPlayerOption):
             player = MediaPlayer(self._hass, speaker.entity_id)
             source = BrowserMicrophone(self._browser, hears_own_speaker_only=False)
-            return source, self._media_player(player, latency_ms)
+            return source, self._media_player(player, delay)
         source = BrowserMicrophone(self._browser, hears_own_speaker_only=True)
         return source, BrowserSpeaker(self._browser, clock=self._clock)
 
     def _beside(
-        self, speaker: Speaker, satellite: str, latency_ms: float | None
+        self, speaker: Speaker, satellite: str, delay: Delay | None
     ) -> AudioSink:
         """Return the speaker beside a satellite: its own player, or another one.
 
@@ -144,16 +145,18 @@ class VoiceLinks:
             case _:
                 missing = AssistSatelliteWithoutSpeaker(entity_id=satellite)
                 player = MediaPlayer(self._hass, satellite, missing=missing)
-        return self._media_player(player, latency_ms)
+        return self._media_player(player, delay)
 
     def _media_player(
-        self, player: MediaPlayer, latency_ms: float | None
+        self, player: MediaPlayer, delay: Delay | None
     ) -> MediaPlayerSpeaker:
         """Return a media player that is heard so much later than it plays."""
+        delay = delay or Delay(MEDIA_PLAYER_LATENCY_MS)
         return MediaPlayerSpeaker(
             player,
             async_get_streams(self._hass),
             spawn=self._spawn,
             clock=self._clock,
-            latency_ms=MEDIA_PLAYER_LATENCY_MS if latency_ms is None else latency_ms,
+            latency_ms=delay.latency_ms,
+            prebuffer_ms=delay.prebuffer_ms,
         )

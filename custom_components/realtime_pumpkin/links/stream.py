@@ -106,6 +106,7 @@ class AudioStream:
         """Note that the first bytes go out."""
         self._fetches.append(fetch)
         self._hung_up_at = None
+
     def ended(self, fetch: Fetch) -> None:
         """Note that a fetch is over; who has it all is still a listener."""
         if fetch not in self._fetches:
