@@ -40,6 +40,9 @@ class Options:
     keep: bool = False
     output: Path = OUTPUT
     server_arguments: tuple[str, ...] = ()
+    service_url: str | None = None
+    """The base URL of a Realtime server that runs already; None: one is started."""
+
     echo_db: float | None = None
     """How loud the speaker is in the microphone; None: not at all."""
 
@@ -142,8 +145,8 @@ class _Parts:
 
     async def service(self) -> str | None:
         """Start the local Realtime server; None where OpenAI's is meant."""
-        if self.options.openai:
-            return None
+        if self.options.openai or self.options.service_url:
+            return self.options.service_url
         with self.terminal.step("Local Realtime server"):
             arguments = self.options.server_arguments
             _, url = await realtime.start(self.supervisor, arguments)

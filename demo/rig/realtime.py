@@ -12,10 +12,10 @@ _READY_S = 60.0
 
 
 async def start(
-    supervisor: Supervisor, arguments: Sequence[str] = ()
+    supervisor: Supervisor, arguments: Sequence[str] = (), port: int | None = None
 ) -> tuple[Process, str]:
     """Start the server; return it and its base URL."""
-    port = free_port()
+    port = port or free_port()
     process = await supervisor.start(
         "realtime-server",
         [PYTHON, "-m", "demo.realtime_server", *arguments],

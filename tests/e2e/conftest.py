@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_SCENARIO_S = 400
+_SCENARIO_S = 560
 _DEMO_S = 300
 _END_S = 60
 

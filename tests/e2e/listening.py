@@ -17,6 +17,8 @@ _EARS_RATE = 16000
 _FRAME = RATE // 100
 _SILENT = 104
 _LAG = RATE // 20
+_SAME = 0.9
+"""From which correlation on a stretch of sound is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,32 @@ def compared(played: Samples, expected: Samples) -> Comparison:
         _likeness(one, other),
         _longest_dropout_ms(one, other),
     )
+
+
+def times_heard(played: Samples, sentence: Samples) -> int:
+    """Return how often a sentence is heard whole in a recording."""
+    wanted = trimmed(sentence).astype(np.float64)
+    likeness = _likeness_at_each_place(played.astype(np.float64), wanted)
+    times = 0
+    while likeness.size and likeness.max() >= _SAME:
+        place = int(likeness.argmax())
+        likeness[max(place - len(wanted) // 2, 0) : place + len(wanted) // 2] = 0
+        times += 1
+    return times
+
+
+def _likeness_at_each_place(
+    played: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the correlation of a sentence with what is played from each sample on."""
+    size = len(played) + len(wanted)
+    product = np.fft.irfft(
+        np.fft.rfft(played, size) * np.conj(np.fft.rfft(wanted, size)), size
+    )
+    energy = np.concatenate([[0.0], np.cumsum(played**2)])
+    windows = np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1.0)
+    norm = np.sqrt(windows * np.sum(wanted**2))
+    return np.asarray(product[: len(windows)] / norm)
 
 
 def _likeness(one: Samples, other: Samples) -> float:

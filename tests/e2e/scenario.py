@@ -27,6 +27,7 @@ from demo.rig.places import PYTHON, ROOT
 from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
+from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
 
@@ -82,6 +83,12 @@ async def echo(folder: Path, speaker: str) -> Facts:
         await play(on, script, options, Terminal())
         _keep(on, folder / "visit")
     return {}
+
+
+async def lasting(folder: Path) -> Facts:
+    """Play visits whose sessions, networks, servers and credit come to an end."""
+    await _prerender()
+    return await endurance(folder, _keep)
 
 
 def _keep(on: Stage, folder: Path) -> None:
@@ -195,6 +202,7 @@ SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "disturbances": disturbances,
     "porch-check-satellite": partial(porch_check, speaker="satellite"),
     "porch-check-mpd": partial(porch_check, speaker="mpd"),
+    "endurance": lasting,
     "echo-satellite": partial(echo, speaker="satellite"),
     "echo-mpd": partial(echo, speaker="mpd"),
     "interruption-satellite": partial(interruption, speaker="satellite"),

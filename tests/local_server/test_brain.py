@@ -205,9 +205,10 @@ def test_an_opening_line_is_said(direction: str) -> None:
 
 
 def test_an_answer_that_broke_off_is_said_to_its_end() -> None:
-    """From the next word on, as the integration asks in a new session."""
+    """From the next word on, however often it breaks off."""
     visit = Visit()
-    visit.add("assistant", f"{JACK.greetings[0]} Here is")
+    visit.add("assistant", f"{JACK.greetings[0]}")
+    visit.add("assistant", "Here is")
     visit.add("system", GO_ON)
     rest = f"{JACK.before_riddle} {RIDDLES[0].question}".removeprefix("Here is ")
     assert said(visit.plan()) == rest

@@ -122,6 +122,17 @@ def test_what_only_a_person_can_mend_is_not_tried_again(kind: ErrorKind) -> None
     assert world.ends == [(4.0, kind)]
 
 
+@pytest.mark.parametrize("kind", [ErrorKind.WRONG_URL, ErrorKind.TLS])
+def test_half_an_answer_of_a_network_in_trouble_is_no_wrong_address(
+    kind: ErrorKind,
+) -> None:
+    """The address was right when the conversation began."""
+    world = World(["Welcome!"])
+    world.lose_socket(4, kind)
+    world.run(8)
+    assert [s.resumed for s in world.of(events.SessionStarted)] == [False, True]
+
+
 def test_a_response_that_fails_for_quota_ends_the_conversation() -> None:
     """The error most often comes in `response.done`."""
     failed = Plan(ending=Failed("insufficient_quota", "You exceeded your quota."))
@@ -151,6 +162,8 @@ def test_an_answer_that_broke_off_is_gone_on_with() -> None:
     assert whole.text.startswith(broken)
     assert 4 <= len(broken.split()) <= 6
     assert told[1]["role"] == "system"
+    texts = [update.text for update in world.of(events.AssistantTranscript)]
+    assert texts == [broken.strip(), "Six seven eight."]
     assert "the very next word" in told[1]["content"][0]["text"]
     assert len(world.sent_of("response.create")) == 2
     assert len(world.speaker.heard) == 2
@@ -205,6 +218,16 @@ def test_a_tool_that_was_called_is_not_called_again_by_the_next_session() -> Non
     told = [e["item"] for e in world.sent_of("conversation.item.create")]
     assert any("fog has just been called" in i["content"][0]["text"] for i in told)
     assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "It is done."
+
+
+def test_a_network_that_stays_in_trouble_asks_for_no_other_address() -> None:
+    """The error that ends it is that of a lost connection."""
+    world = World(["Welcome!"])
+    world.dropped_until, world.dropped_as = 100.0, ErrorKind.WRONG_URL
+    world.lose_socket(4)
+    world.run(30)
+    assert world.of(events.Failed)[-1].kind == ErrorKind.LOST
+    assert world.ends[0][1] == "connection_lost"
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.QUOTA, ErrorKind.LOST])

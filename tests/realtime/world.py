@@ -152,6 +152,7 @@ class World:
         self.truncations: list[tuple[str, int, float]] = []
         self.ends: list[tuple[float, str]] = []
         self.dropped_until = -1.0
+        self.dropped_as = ErrorKind.UNREACHABLE
         self._order = count()
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._speech: list[tuple[float, float]] = []
@@ -246,9 +247,7 @@ class World:
     def connect(self) -> None:
         """Open a socket to a new session, or fail while the net is down."""
         if self.now < self.dropped_until:
-            self.feed(
-                signals.SocketLost(RealtimeError(ErrorKind.UNREACHABLE, None, ""))
-            )
+            self.feed(signals.SocketLost(RealtimeError(self.dropped_as, None, "")))
             return
         self.server = server = ServerSession(
             model="gpt-realtime-2.1-mini",

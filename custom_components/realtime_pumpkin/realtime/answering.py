@@ -88,6 +88,7 @@ def on_assistant_delta(
     """Pass the words on as they come."""
     if not talk.playback.is_unheard(event.response_id):
         talk.history.grow("assistant", event.item_id, event.text)
+        talk.unwritten = event
         yield Notify(event)
 
 
@@ -95,6 +96,7 @@ def on_assistant_transcript(
     talk: Conversation, event: AssistantTranscript
 ) -> Iterator[Action]:
     """Keep what the voice says."""
+    talk.unwritten = None
     if not talk.playback.is_unheard(event.response_id):
         talk.history.write("assistant", event.item_id, event.text)
         yield Notify(event)
@@ -150,6 +152,7 @@ def _is_too_early(talk: Conversation) -> bool:
 def on_response_done(talk: Conversation, event: ResponseDone) -> Iterator[Action]:
     """Count the cost, give results of tools, let the next response through."""
     talk.usage.add(event.usage)
+    talk.unwritten = None
     has_sound = talk.playback.is_known(event.response_id)
     has_spoken = has_sound or talk.turns.has_answered
     talk.ending.done(event.response_id, has_spoken=has_spoken)

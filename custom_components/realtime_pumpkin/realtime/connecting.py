@@ -7,6 +7,7 @@ from .actions import Action, FinishUtterance, Notify, Reconnect, Send
 from .conversation import Conversation, Due
 from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
 from .events import (
+    AssistantTranscript,
     ServerError,
     SessionCreated,
     SessionLost,
@@ -22,6 +23,9 @@ SHORTEST_CONFIGURE_TIMEOUT: Final = 1.0
 RENEWAL_LEAD: Final = 60.0
 RENEWAL_RETRY: Final = 1.0
 CONFIGURE_ID: Final = "configure"
+HOPELESS: Final = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.MODEL})
+"""What no other socket can mend; the address was right when the talk began."""
+
 GO_ON_AFTER: Final = 0.4
 """How long a new session may take to notice speech that it was late to hear."""
 
@@ -119,12 +123,21 @@ def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action
     if talk.playback.end_all():
         talk.unfinished = Unfinished.REST
         yield FinishUtterance()
-    if is_terminal(event.error.kind):
+    yield from _write_down(talk)
+    if event.error.kind in HOPELESS:
         yield from talk.fail(event.error)
     elif talk.ending:
         talk.ending.give_up()
     else:
         yield from _retry(talk, event.error)
+
+
+def _write_down(talk: Conversation) -> Iterator[Action]:
+    """Tell the words of an answer that broke off, as far as they came."""
+    piece, talk.unwritten = talk.unwritten, None
+    if piece is not None:
+        words = talk.history.text(piece.item_id).strip()
+        yield Notify(AssistantTranscript(piece.response_id, piece.item_id, words))
 
 
 def _is_owed_an_answer(talk: Conversation) -> bool:
@@ -157,6 +170,8 @@ def _retry(talk: Conversation, error: RealtimeError) -> Iterator[Action]:
         left = talk.reconnection.left(talk.now) - delay
         yield Reconnect(delay, min(CONFIGURE_TIMEOUT, left))
         return
+    if is_terminal(error.kind):  # Of an address that was right: no repair for it.
+        error = RealtimeError(ErrorKind.LOST, error.code, error.message)
     yield from talk.complain(error, fatal=True)
     yield from talk.leave(EndReason.CONNECTION_LOST)
 

@@ -13,7 +13,7 @@ from .config import Behaviour, SessionConfig
 from .deadlines import Deadlines
 from .ending import Ending, Farewell
 from .errors import RealtimeError
-from .events import Failed
+from .events import AssistantTranscriptDelta, Failed
 from .gate import ResponseGate
 from .history import History, text_item
 from .microphone import MicrophoneGate
@@ -68,6 +68,8 @@ class Conversation:
     ending: Ending = field(default_factory=Ending)
     reconnection: Reconnection = field(default_factory=Reconnection)
     unfinished: Unfinished = Unfinished.NOTHING
+    unwritten: AssistantTranscriptDelta | None = None
+    """The last piece of an answer whose words are not complete yet."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     history: History = field(default_factory=History)
     usage: Usage = field(default_factory=Usage)

@@ -59,6 +59,11 @@ class History:
         if line is not None:
             line.text += text
 
+    def text(self, key: str) -> str:
+        """Return the words of a line, as far as they are known."""
+        line = self._find(key)
+        return line.text if line is not None else ""
+
     def shorten(self, key: str, heard: float) -> None:
         """Note which share of a line was heard (0 to 1), now or when it comes."""
         line = self._find(key)

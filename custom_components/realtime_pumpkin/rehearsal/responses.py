@@ -206,12 +206,16 @@ class Responses:
 
 
 class _FailingBrain:
-    """Fail every response, as a fault asks."""
+    """Fail every response or the n-th one, as a fault asks."""
 
-    def __init__(self, brain: Brain | None, ending: Failed) -> None:
-        """Keep the ears of the real brain."""
+    def __init__(
+        self, brain: Brain | None, ending: Failed, number: int | None = None
+    ) -> None:
+        """Keep the real brain for its ears, and for what does not fail."""
         self._brain = brain
         self._ending = ending
+        self._number = number
+        self._planned = 0
 
     @staticmethod
     def around(brain: Brain | None, faults: tuple[Fault, ...]) -> Brain | None:
@@ -221,12 +225,17 @@ class _FailingBrain:
                 code = fault.value or "rate_limit_exceeded"
                 kind = "server_error" if code == "server_error" else code
                 return _FailingBrain(
-                    brain, Failed(code, f"The response failed: {code}.", kind)
+                    brain,
+                    Failed(code, f"The response failed: {code}.", kind),
+                    fault.number,
                 )
         return brain
 
     def plan(self, request: ResponseRequest) -> Plan:
-        """Return a failure."""
+        """Return a failure, or what the real brain wants where none is due."""
+        self._planned += 1
+        if self._brain and self._number not in (None, self._planned):
+            return self._brain.plan(request)
         return Plan(ending=self._ending)
 
     def hear(self, pcm: bytes) -> str | None:

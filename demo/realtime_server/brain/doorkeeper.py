@@ -108,13 +108,16 @@ class _Moment:
 
     def _rest(self) -> list[PlannedOutput]:
         """Return what was still to come when the last answer broke off."""
-        history = self._request.history
-        spoken = [at for at, item in enumerate(history) if item.role == "assistant"]
-        *before, broken = spoken
-        news = history[before[-1] + 1 if before else 0 : broken]
-        request = replace(self._request, history=history[:broken], news=news)
+        history = list(self._request.history)
+        while history and history[-1].role != "assistant":
+            history.pop()
+        said: list[str] = []
+        while history and history[-1].role == "assistant":
+            said = [*history.pop().words.split(), *said]
+        heard = [at for at, item in enumerate(history) if item.role == "assistant"]
+        news = history[heard[-1] + 1 if heard else 0 :]
+        request = replace(self._request, history=history, news=news)
         whole = _Moment(request, self._finish, self._first_riddle).outputs()
-        said = history[broken].words.split()
         return [rest for each in whole if (rest := _after(each, said)) is not None]
 
     def _read_directions(self) -> Directions:
