@@ -16,7 +16,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "const",
         "audio calibration catalog fields manners personas",
-        "disabled_entries realtime options loans migration",
+        "character disabled_entries realtime options loans migration",
         "links rehearsal schema limits",
         "tools prompt client bus issues ledger porch_check rehearsal_account pipelines voice_state",
         "admission call checkup porch_report flows house_tools session_setup tally voice_events",

@@ -1,15 +1,18 @@
-"""Tests of the select for the model's voice."""
+"""Tests of the selects for the persona and the model's voice, and of the buttons."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.realtime_pumpkin.character import become
+from custom_components.realtime_pumpkin.personas import Persona, async_get_gallery
 from custom_components.realtime_pumpkin.realtime.events import Phase
 from custom_components.realtime_pumpkin.session_setup import create_config
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import account, async_set_up, only_subentry, only_voice, voice
 
+PERSONA = "select.pumpkin_persona"
 SELECT = "select.pumpkin_voice"
 
 
@@ -53,6 +56,64 @@ async def test_a_voice_that_was_typed_in_stays_to_be_chosen(
         assert {"grandma", "echo"} <= set(state.attributes["options"])
     finally:
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def async_be(hass: HomeAssistant, name: str) -> None:
+    """Choose a persona."""
+    await hass.services.async_call(
+        "select", "select_option", {"entity_id": PERSONA, "option": name}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
+async def test_a_voice_becomes_somebody_else_and_finds_itself_again(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Instructions, first words and voice change; what was written by hand is kept."""
+    coordinator = only_voice(loaded_entry)
+    pirate = (await async_get_gallery(hass)).personas["pirate"]
+    before = {**only_subentry(loaded_entry).data}
+    assert hass.states.is_state(PERSONA, "Custom")
+    await async_be(hass, "Pirate")
+    assert hass.states.is_state(PERSONA, "Pirate")
+    options = coordinator.options
+    assert (options.instructions, options.openings, options.voice) == (
+        pirate.instructions,
+        pirate.openings,
+        pirate.voice,
+    )
+    assert only_voice(loaded_entry) is coordinator
+    await async_select(hass, "marin")
+    await async_be(hass, "Custom")
+    assert before.items() <= only_subentry(loaded_entry).data.items()
+    assert coordinator.options.openings == ()
+    await async_be(hass, "Pirate")
+    assert coordinator.options.voice == "marin"
+
+
+async def test_nobody_is_custom_who_has_written_nothing(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """A persona of the gallery is offered the rest of the gallery."""
+    entry = account(realtime_url, voice(data={"persona": "witch"}))
+    await async_set_up(hass, entry)
+    try:
+        state = hass.states.get(PERSONA)
+        assert state is not None
+        assert state.state == "Witch"
+        assert "Pirate" in state.attributes["options"]
+        assert "Custom" not in state.attributes["options"]
+    finally:
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+def test_a_voice_that_the_provider_does_not_have_is_not_taken_over() -> None:
+    """The pirate of another provider keeps the voice that there is."""
+    pirate = Persona("pirate", "Pirate", "", "ash", "Arr!", ("Ahoy!",))
+    data = become({"voice": "rex", "model": "m"}, pirate, ["ara", "rex"])
+    assert data["voice"] == "rex"
+    assert data["model"] == "m"
+    assert data["characters"] == {"custom": {"voice": "rex"}}
 
 
 async def test_what_configures_is_told_from_what_is_used_daily(

@@ -25,7 +25,7 @@ from custom_components.realtime_pumpkin.realtime.events import (
     SessionStarted,
 )
 from custom_components.realtime_pumpkin.voice_state import VoiceState
-from tests.common import only_subentry, only_voice
+from tests.common import account, async_set_up, only_subentry, only_voice, voice
 from tests.porch import GOODBYE, GREETING, at_the_door
 
 OFF_BY_DEFAULT = {
@@ -147,6 +147,23 @@ async def test_long_words_are_cut_in_the_state_and_whole_in_the_attribute(
     assert state.attributes["text"] == "o" * 300
     assert state.state_info is not None
     assert "text" in state.state_info["unrecorded_attributes"]
+
+
+@pytest.mark.usefixtures("all_enabled", "homeassistant_component")
+@pytest.mark.parametrize("transcripts", ["events", "none"])
+async def test_words_are_shown_by_no_entity_where_they_are_not_for_entities(
+    hass: HomeAssistant, realtime_url: str, transcripts: str
+) -> None:
+    """What was said stays where the voice's form says."""
+    entry = account(realtime_url, voice(data={"transcripts": transcripts}))
+    await async_set_up(hass, entry)
+    try:
+        happen(entry, EventName.USER_TRANSCRIPT, text="I am Tim.")
+        state = shown(hass, "sensor.pumpkin_last_heard")
+        assert state.state == "unknown"
+        assert state.attributes["text"] is None
+    finally:
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.mark.usefixtures("all_enabled")

@@ -18,7 +18,11 @@ from homeassistant.util import dt as dt_util
 from .client import RealtimeAccount, async_check_account, create_account
 from .const import (
     CONF_CALIBRATION,
+    CONF_CHARACTERS,
+    CONF_INSTRUCTIONS,
     CONF_MODEL,
+    CONF_OPENINGS,
+    CONF_PERSONA,
     CONF_VOICE,
     DEFAULT_MODEL,
     DOMAIN,
@@ -52,7 +56,14 @@ PLATFORMS: Final = (
 )
 
 # What a conversation reads when it starts, so that a change needs no reload.
-_READ_LATER: Final = (CONF_CALIBRATION, CONF_VOICE)
+_READ_LATER: Final = (
+    CONF_CALIBRATION,
+    CONF_CHARACTERS,
+    CONF_INSTRUCTIONS,
+    CONF_OPENINGS,
+    CONF_PERSONA,
+    CONF_VOICE,
+)
 
 # The key is good, and what is wrong is told where a conversation needs it.
 _GOOD_ENOUGH: Final = frozenset({ErrorKind.MODEL, ErrorKind.QUOTA})

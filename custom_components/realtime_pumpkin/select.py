@@ -1,6 +1,10 @@
-"""Which of the model's voices speaks, as a select."""
+"""Who a voice is and which of the model's voices speaks, as selects.
 
-from typing import override
+A change counts from the next conversation on; nothing is reloaded or ended.
+"""
+
+from collections.abc import Mapping
+from typing import Any, override
 
 from homeassistant.components.select import SelectEntity
 from homeassistant.const import EntityCategory
@@ -8,10 +12,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .catalog import voices_of
+from .character import become, persona_of, personas_for
 from .const import CONF_PROVIDER, CONF_VOICE, Provider
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
+from .personas import Gallery, async_get_gallery
 
 PARALLEL_UPDATES = 0
 
@@ -21,27 +27,50 @@ async def async_setup_entry(
     entry: RealtimePumpkinConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the select of each voice."""
+    """Add the selects of each voice."""
+    gallery = await async_get_gallery(hass)
     for subentry_id, coordinator in entry.runtime_data.voices.items():
-        async_add_entities([VoiceSelect(coordinator)], config_subentry_id=subentry_id)
+        async_add_entities(
+            [
+                VoiceSelect(coordinator, "model_voice"),
+                PersonaSelect(coordinator, gallery),
+            ],
+            config_subentry_id=subentry_id,
+        )
 
 
-class VoiceSelect(VoiceEntity, SelectEntity):
-    """The model's voice; a change counts from the next conversation on."""
+class _StoredSelect(VoiceEntity, SelectEntity):
+    """A select of something that the voice's form stores as well."""
 
     _attr_entity_category = EntityCategory.CONFIG
 
-    def __init__(self, coordinator: VoiceCoordinator) -> None:
-        """Name the entity."""
-        super().__init__(coordinator, "model_voice")
+    @property
+    def _data(self) -> Mapping[str, Any]:
+        """Return what is stored."""
+        return self.coordinator.subentry.data
+
+    @property
+    def _voices(self) -> list[str]:
+        """Return the voices that the account's provider has."""
+        account = self.coordinator.config_entry.data
+        provider = Provider(account.get(CONF_PROVIDER, Provider.COMPATIBLE))
+        return voices_of(provider)
+
+    def _store(self, data: Mapping[str, Any]) -> None:
+        """Store what was chosen."""
+        self.hass.config_entries.async_update_subentry(
+            self.coordinator.config_entry, self.coordinator.subentry, data=data
+        )
+
+
+class VoiceSelect(_StoredSelect):
+    """The model's voice."""
 
     @property
     @override
     def options(self) -> list[str]:
         """Return the known voices; one that was typed in stays to be chosen."""
-        account = self.coordinator.config_entry.data
-        provider = Provider(account.get(CONF_PROVIDER, Provider.COMPATIBLE))
-        return sorted({*voices_of(provider), self.coordinator.options.voice})
+        return sorted({*self._voices, self.coordinator.options.voice})
 
     @property
     @override
@@ -51,10 +80,34 @@ class VoiceSelect(VoiceEntity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Store the voice as its form would; nothing is reloaded or ended."""
-        subentry = self.coordinator.subentry
-        self.hass.config_entries.async_update_subentry(
-            self.coordinator.config_entry,
-            subentry,
-            data={**subentry.data, CONF_VOICE: option},
+        """Take another voice."""
+        self._store({**self._data, CONF_VOICE: option})
+
+
+class PersonaSelect(_StoredSelect):
+    """Who the voice is; what was written by hand is found again."""
+
+    def __init__(self, coordinator: VoiceCoordinator, gallery: Gallery) -> None:
+        """Choose from a gallery."""
+        super().__init__(coordinator, "persona")
+        self._gallery = gallery
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Return the names of whom the voice can be."""
+        return [one.name for one in personas_for(self._data, self._gallery)]
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return the name of who the voice is."""
+        return self._gallery.get(persona_of(self._data)).name
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Become somebody else."""
+        [persona, *_] = (
+            one for one in personas_for(self._data, self._gallery) if one.name == option
         )
+        self._store(become(self._data, persona, self._voices))

@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .const import Connection
+from .const import Connection, Transcripts
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
@@ -153,17 +153,24 @@ class WordsSensor(VoiceSensor):
     _unrecorded_attributes = frozenset({ATTR_TEXT})
 
     @property
+    def _words(self) -> str | None:
+        """Return all that was said, unless words are not for entities."""
+        if self.coordinator.options.transcripts is not Transcripts.ALL:
+            return None
+        words = super().native_value
+        return None if words is None else str(words)
+
+    @property
     @override
     def native_value(self) -> StateType:
         """Return as many words as a state can hold."""
-        text = super().native_value
-        return text[:MAX_LENGTH_STATE_STATE] if isinstance(text, str) else None
+        return self._words and self._words[:MAX_LENGTH_STATE_STATE]
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return all that was said."""
-        return {ATTR_TEXT: super().native_value}
+        return {ATTR_TEXT: self._words}
 
 
 class SessionSensor(VoiceSensor):
