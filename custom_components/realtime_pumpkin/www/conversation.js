@@ -1,0 +1,84 @@
+/** The conversation as a list that screen readers follow. */
+
+import { make } from "./elements.js";
+
+export class Conversation {
+  constructor(strings) {
+    this._strings = strings;
+    this._shown = new Map();
+    this.element = make("ul", {
+      class: "talk",
+      role: "log",
+      "aria-live": "polite",
+      "aria-label": strings.get("conversation"),
+      tabindex: "0",
+    });
+  }
+
+  /** Show a talk; only what has changed is touched. */
+  show(talk) {
+    const { element } = this;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    const items = talk.entries.filter((entry) => entry.text || entry.isPending).map((entry) => this._item(entry));
+    if (!items.length) items.push(this._note("empty", this._strings.get("empty")));
+    if (talk.reason) items.push(this._note("end", this._ending(talk.reason)));
+    this._place(items);
+    if (isAtEnd) element.scrollTop = element.scrollHeight;
+  }
+
+  _place(items) {
+    const { element } = this;
+    for (const [at, item] of items.entries()) {
+      if (element.children[at] !== item) element.insertBefore(item, element.children[at] ?? null);
+    }
+    while (element.children.length > items.length) element.lastChild.remove();
+    for (const [key, item] of this._shown) if (!items.includes(item)) this._shown.delete(key);
+  }
+
+  _item(entry) {
+    const item = this._kept(entry.id, entry.who);
+    const words = this._words(entry);
+    const mark = entry.interruptedMs === undefined ? "" : this._cut(entry.interruptedMs);
+    const text = `${words}\n${mark}`;
+    // A live region says again what is written again.
+    if (item.dataset.text === text) return item;
+    item.dataset.text = text;
+    item.replaceChildren(words, ...(mark ? [make("em", {}, mark)] : []));
+    item.setAttribute("aria-busy", String(Boolean(entry.isPending)));
+    return item;
+  }
+
+  _note(kind, words) {
+    const item = this._kept(kind, kind);
+    if (item.textContent !== words) item.textContent = words;
+    return item;
+  }
+
+  _kept(key, kind) {
+    let item = this._shown.get(key);
+    if (!item) {
+      item = make("li", { class: kind });
+      this._shown.set(key, item);
+    }
+    return item;
+  }
+
+  _words({ who, text, given, message, isPending }) {
+    if (who === "tool") {
+      const values = Object.values(given).filter((value) => typeof value !== "object");
+      const tool = values.length ? `${text} (${values.join(", ")})` : text;
+      return this._strings.get("tool", { tool });
+    }
+    if (who === "error") return message || text;
+    return text || (isPending ? "…" : "");
+  }
+
+  _cut(ms) {
+    return this._strings.get("interrupted", { seconds: (ms / 1000).toFixed(1) });
+  }
+
+  _ending(reason) {
+    const known = this._strings.get(`reason.${reason}`);
+    return this._strings.get("ended", { reason: known.startsWith("reason.") ? reason : known });
+  }
+}
