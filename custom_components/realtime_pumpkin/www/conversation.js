@@ -2,6 +2,9 @@
 
 import { make } from "./elements.js";
 
+// What a tool was given is shown where it is a word or two.
+const LONGEST_VALUES = 40;
+
 export class Conversation {
   constructor(strings) {
     this._strings = strings;
@@ -65,8 +68,8 @@ export class Conversation {
 
   _words({ who, text, given, message, isPending }) {
     if (who === "tool") {
-      const values = Object.values(given).filter((value) => typeof value !== "object");
-      const tool = values.length ? `${text} (${values.join(", ")})` : text;
+      const values = Object.values(given).filter((value) => typeof value !== "object").join(", ");
+      const tool = values && values.length <= LONGEST_VALUES ? `${text} (${values})` : text;
       return this._strings.get("tool", { tool });
     }
     if (who === "error") return message || text;

@@ -37,8 +37,8 @@ ha-card { display: flex; flex-direction: column; height: 100%; overflow: hidden;
 .corner { position: absolute; inset-block-start: 4px; inset-inline-end: 4px; color: #fff; }
 .corner button { background: rgb(20 10 35 / .45); }
 .wake {
-  position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 6px; padding: 16px;
-  border: 0; border-radius: 0; color: #fff; background: rgb(12 6 24 / .62); font: inherit; text-align: center; cursor: pointer;
+  position: absolute; inset: 0; display: grid; place-content: end center; justify-items: center; gap: 4px; padding: 16px;
+  border: 0; border-radius: 0; color: #fff; background: linear-gradient(rgb(12 6 24 / .3) 40%, rgb(12 6 24 / .85)); font: inherit; text-align: center; cursor: pointer;
 }
 .wake strong { font-size: 1.5em; }
 .wake[hidden], [hidden] { display: none !important; }

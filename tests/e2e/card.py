@@ -1,0 +1,291 @@
+"""The card in chromium, with Home Assistant and the Realtime server as real processes.
+
+The microphone is a WAV file. What the tab plays is recorded behind the playback
+worklet, sample by sample, by a worklet of the test's own.
+"""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+import json
+from pathlib import Path
+from statistics import median
+from typing import Any
+import wave
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demo.house.client import House
+from demo.house.events import EventLog
+from demo.house.setup import entity, wait_until_running
+from demo.porch.voice import MICROPHONE_RATE, speak
+from demo.realtime_server.ears import Ears
+from demo.rig import home_assistant, realtime
+from demo.rig.places import Folder
+from demo.rig.processes import Process, Supervisor, answers, free_port
+from demo.visit import Visitor
+
+from .chromium import Page, chromium
+from .tap import Tap, tap
+
+DOMAIN = "realtime_pumpkin"
+PATH = "porch-card"
+VISITOR = Visitor("Child", "awb", 1.18, 0.97)
+# When each line is said, in s after the microphone was opened.
+LINES = ((3.2, "Trick or treat!"), (17.0, "Is it a skeleton?"))
+CARD = (
+    "(function find(root) { for (const e of root.querySelectorAll('*')) {"
+    " if (e.localName === 'realtime-pumpkin-card') return e;"
+    " const f = e.shadowRoot && find(e.shadowRoot); if (f) return f; } return null;"
+    "})(document)"
+)
+_PROBES = Path(__file__).with_name("card_probes.js")
+_LEAD_BYTES = 2700 * 48
+
+
+@dataclass(frozen=True, slots=True)
+class Doorstep:
+    """A house whose voice lives in a tab."""
+
+    folder: Folder
+    house: House
+    home_assistant: Process
+    wire: Tap
+    page: Page
+    voice: str
+    log: EventLog
+
+
+async def microphone_file(folder: Path, lines: Sequence[tuple[float, str]]) -> Path:
+    """Write what the microphone hears as WAV, 16 kHz; return its path."""
+    heard = np.zeros(int(MICROPHONE_RATE * 60), np.int16)
+    for at_s, text in lines:
+        spoken = await speak(VISITOR, text, folder)
+        pcm = np.frombuffer(await asyncio.to_thread(spoken.read_bytes), "<i2")
+        start = int(at_s * MICROPHONE_RATE)
+        heard[start : start + pcm.size] = pcm
+    path = folder / "microphone.wav"
+    await asyncio.to_thread(_write_wav, path, heard, MICROPHONE_RATE)
+    return path
+
+
+def _write_wav(path: Path, samples: NDArray[np.int16], rate: int) -> None:
+    """Write PCM s16le mono."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+
+
+@asynccontextmanager
+async def doorstep(
+    path: Path, server_arguments: Sequence[str] = ()
+) -> AsyncIterator[Doorstep]:
+    """Set everything up, with a dashboard that shows the card."""
+    folder = Folder(path / "stage")
+    folder.renew()
+    heard = await microphone_file(folder.path, LINES)
+    flags = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={heard}%noloop",
+    )
+    async with Supervisor(folder.logs) as supervisor:
+        _, server = await realtime.start(supervisor, server_arguments)
+        async with tap(server) as wire:
+            process, url = await _home_assistant(supervisor, folder, wire.url)
+            async with (
+                House.at(url) as house,
+                chromium(supervisor, folder.path / "chromium", flags) as browser,
+            ):
+                await house.onboard()
+                await house.connect()
+                await wait_until_running(house)
+                voice = await entity(house, DOMAIN, "assist_satellite")
+                await add_dashboard(house, [{"entity": voice}])
+                log = EventLog(folder.path / "events.jsonl", {voice})
+                await log.follow(house)
+                page = await browser.page()
+                await open_dashboard(page, house)
+                yield Doorstep(folder, house, process, wire, page, voice, log)
+                log.close()
+
+
+async def _home_assistant(
+    supervisor: Supervisor, folder: Folder, service: str
+) -> tuple[Process, str]:
+    """Start a house that has an account and a voice in a browser already."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    home_assistant.furnish(folder.home, port, url)
+    store = folder.home / ".storage/core.config_entries"
+    store.write_text(json.dumps(_entries(service)), encoding="utf-8")
+    process = await home_assistant.launch(supervisor, folder.home)
+    await process.ready(lambda: answers(port), 60)
+    return process, url
+
+
+def _entries(service: str) -> dict[str, Any]:
+    """Return the store of config entries with one account."""
+    now = "2026-10-31T18:00:00+00:00"
+    voice = {
+        "data": {
+            "microphone": {"kind": "browser"},
+            "speaker": {"kind": "browser"},
+            "model": "gpt-realtime-2.1",
+        },
+        "subentry_id": "01JBROWSER0000000000000000",
+        "subentry_type": "voice",
+        "title": "Pumpkin",
+        "unique_id": None,
+    }
+    entry = {
+        "created_at": now,
+        "data": {"api_key": realtime.KEY, "base_url": service},
+        "disabled_by": None,
+        "discovery_keys": {},
+        "domain": DOMAIN,
+        "entry_id": "01JACCOUNT0000000000000000",
+        "minor_version": 1,
+        "modified_at": now,
+        "options": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "source": "user",
+        "subentries": [voice],
+        "title": "Local",
+        "unique_id": None,
+        "version": 1,
+    }
+    return {
+        "version": 1,
+        "minor_version": 5,
+        "key": "core.config_entries",
+        "data": {"entries": [entry]},
+    }
+
+
+async def add_dashboard(house: House, cards: Sequence[dict[str, Any]]) -> None:
+    """Make a dashboard that shows the card so often."""
+    await house.ask(
+        "lovelace/dashboards/create",
+        url_path=PATH,
+        title="Porch",
+        mode="storage",
+        require_admin=False,
+        show_in_sidebar=False,
+    )
+    shown = [{"type": "custom:realtime-pumpkin-card", **card} for card in cards]
+    section = {"type": "grid", "cards": shown}
+    view = {"title": "Porch", "type": "sections", "sections": [section]}
+    await house.ask("lovelace/config/save", url_path=PATH, config={"views": [view]})
+
+
+async def open_dashboard(page: Page, house: House) -> None:
+    """Log the tab in and show the dashboard, with the test's probes in the page."""
+    tokens = {
+        "access_token": house._token,
+        "token_type": "Bearer",
+        "expires_in": 1800,
+        "expires": 4_000_000_000_000,
+        "hassUrl": house.url,
+        "clientId": f"{house.url}/",
+        "refresh_token": "none",
+    }
+    probes = await asyncio.to_thread(_PROBES.read_text, encoding="utf-8")
+    stored = json.dumps(json.dumps(tokens))
+    source = f"localStorage.setItem('hassTokens', {stored});\n{probes}"
+    await page.ask("Page.addScriptToEvaluateOnNewDocument", source=source)
+    await page.resize(1280, 900)
+    await page.open(f"{house.url}/{PATH}/0")
+    await page.until(f"({CARD})?._voice?.type === 'state'", 60)
+
+
+async def press(page: Page, button: str) -> None:
+    """Press one of the card's buttons by its place in the card's code."""
+    await page.run(f"{CARD}.{button}.click()")
+
+
+async def converse(at: Doorstep, seconds: float = 75.0) -> dict[str, Any]:
+    """Hold the conversation of the WAV file and return what was found out."""
+    page = at.page
+    await press(page, "_start")
+    await page.until(f"{CARD}._tab.state === 'awake'", 20)
+    await page.run(f"probes.record({CARD}._tab)")
+    async with asyncio.timeout(seconds):
+        ended = await at.log.wait_for("conversation_ended")
+    await page.until(f"{CARD}._voice.phase === 'idle'")
+    recorded = await page.run("probes.recorded()")
+    samples = np.frombuffer(b64decode(recorded["pcm"]), "<i2")
+    rate = int(recorded["rate"])
+    await asyncio.to_thread(_write_wav, at.folder.path / "tab.wav", samples, rate)
+    latency = await page.run("probes.latency()")
+    return {
+        "ended": dict(ended.data),
+        "events": [event.name for event in at.log.events if event.name],
+        "heard": await _recognized(samples, rate),
+        "shown": await page.run(f"{CARD}._conversation.element.innerText"),
+        "sent": _sent(latency, at.wire),
+        "scheduled": _scheduled(latency, at.wire),
+        "port_ms": median(latency["port"]),
+        "cost": await page.run(f"({CARD}).cost"),
+        "state": (await at.house.state(at.voice))["state"],
+        "printed": page.printed,
+    }
+
+
+async def _recognized(samples: NDArray[np.int16], rate: int) -> list[str]:
+    """Return what ears without a cloud understand of each stretch of speech."""
+    ears = Ears()
+    await ears.start()
+    try:
+        return [
+            await _understood(ears, samples[start:end], rate)
+            for start, end in _stretches(samples, rate)
+        ]
+    finally:
+        await ears.close()
+
+
+async def _understood(ears: Ears, samples: NDArray[np.int16], rate: int) -> str:
+    """Return the words in a stretch of speech."""
+    time = np.arange(int(samples.size * 24_000 / rate)) * rate / 24_000
+    pcm = np.interp(time, np.arange(samples.size), samples).astype("<i2").tobytes()
+    return str(await ears.hear(pcm))
+
+
+def _stretches(samples: NDArray[np.int16], rate: int) -> list[tuple[int, int]]:
+    """Return where somebody speaks; half a second of silence is between two."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 100)
+    if not loud.size:
+        return []
+    breaks = np.flatnonzero(np.diff(loud) > rate // 2)
+    edges = [0, *(breaks + 1), loud.size]
+    return [(int(loud[a]), int(loud[b - 1]) + 1) for a, b in pairwise(edges)]
+
+
+def _sent(latency: dict[str, Any], wire: Tap) -> list[float]:
+    """Return how long each frame took from the page to the service, in ms."""
+    passed = {each.pcm[-64:]: each.at_ms for each in wire.appends if any(each.pcm)}
+    frames = [(b64decode(key), at) for key, at in latency["frames"]]
+    return [passed[key] - at for key, at in frames if any(key) and key in passed]
+
+
+def _scheduled(latency: dict[str, Any], wire: Tap) -> list[float]:
+    """Return how long sound took from the service to the audio thread, in ms.
+
+    What comes more than the lead ahead of the mouth is held back on purpose.
+    """
+    passed = {each.pcm[-64:]: each.at_ms for each in wire.deltas if any(each.pcm[-64:])}
+    return [
+        at - passed[key]
+        for key, at, place in (
+            (b64decode(key), at, place) for key, at, place in latency["sound"]
+        )
+        if place < _LEAD_BYTES and key in passed
+    ]
