@@ -87,7 +87,7 @@ class Page:
     async def until(self, script: str, seconds: float = 30.0) -> Any:
         """Wait until an expression is true and return it."""
         async with asyncio.timeout(seconds):
-            while not (value := await self._peek(script)):
+            while not (value := await self._peek(script)):  # noqa: ASYNC110 - a page
                 await asyncio.sleep(0.1)
             return value
 
@@ -183,7 +183,7 @@ async def chromium(
     """Start the browser with a profile of its own; end it afterwards."""
     if (program := shutil.which("chromium")) is None:
         raise RigError("chromium is not installed; it is a package of Debian")
-    profile.mkdir(parents=True)
+    await asyncio.to_thread(profile.mkdir, parents=True)
     process = await supervisor.start(
         "chromium",
         [program, *_FLAGS, f"--user-data-dir={profile}", *flags, "about:blank"],
