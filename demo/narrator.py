@@ -10,6 +10,7 @@ from .visit import Line
 _NOTES = {
     "conversation_started": "The pumpkin wakes up.",
     "conversation_ended": "The conversation is over.",
+    "paused": "The pumpkin pauses: it heard something.",
     "interrupted": "The pumpkin lets itself be interrupted.",
     "resumed": "It was nothing: the pumpkin goes on.",
 }

@@ -14,6 +14,7 @@ from .realtime.events import (
     Finished,
     Interrupted,
     ItemFinished,
+    Paused,
     Resumed,
     SessionStarted,
     SpeechStarted,
@@ -48,6 +49,7 @@ _NAMES: Mapping[type, EventName] = {
     AssistantTranscriptDelta: EventName.ASSISTANT_TRANSCRIPT_DELTA,
     AssistantTranscript: EventName.ASSISTANT_TRANSCRIPT,
     AudioStarted: EventName.AUDIO_STARTED,
+    Paused: EventName.PAUSED,
     Interrupted: EventName.INTERRUPTED,
     Resumed: EventName.RESUMED,
     ItemFinished: EventName.ITEM_FINISHED,
@@ -81,7 +83,7 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
     match update:
         case AudioStarted(response_id):
             return {"response_id": response_id}
-        case Interrupted(response_id, heard_ms):
+        case Paused(response_id, heard_ms) | Interrupted(response_id, heard_ms):
             return {"response_id": response_id, "heard_ms": heard_ms}
         case Resumed(response_id, rest_ms):
             return {"response_id": response_id, "rest_ms": rest_ms}

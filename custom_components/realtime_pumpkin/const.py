@@ -179,6 +179,7 @@ class EventName(StrEnum):
     ASSISTANT_TRANSCRIPT_DELTA = "assistant_transcript_delta"
     ASSISTANT_TRANSCRIPT = "assistant_transcript"
     AUDIO_STARTED = "audio_started"
+    PAUSED = "paused"
     INTERRUPTED = "interrupted"
     RESUMED = "resumed"
     ITEM_FINISHED = "item_finished"

@@ -6,7 +6,6 @@ plugin forbids sockets and watches every task of the process that it is in.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 import json
 from pathlib import Path
@@ -60,13 +59,12 @@ async def visits(folder: Path) -> Facts:
 
 
 async def interruption(folder: Path, speaker: str) -> Facts:
-    """Play the visit whose child interrupts, where every sound counts at once."""
+    """Play the visit whose child interrupts, with the default options."""
     await _prerender()
     options = Options(speaker=speaker, output=folder / "stage")
     script = visit.load(options.visit)
-    at_once = replace(script, voice={**script.voice, "min_speech_ms": 0})
-    async with stage(options, at_once, Terminal()) as on:
-        await play(on, at_once, options, Terminal())
+    async with stage(options, script, Terminal()) as on:
+        await play(on, script, options, Terminal())
         _keep(on, folder / "visit")
         fog = await on.house.state(*script.turned_on)
     return {"fog": fog["state"]}

@@ -84,9 +84,9 @@ def test_a_configuration_that_is_refused_ends_the_conversation() -> None:
 def test_answers_begin_without_their_own_silence() -> None:
     """What is trimmed counts as heard, so that a cut stays exact."""
     playback = Playback()
-    assert playback.receive("r", "i", 0, SILENCE * 5) == (b"", False)
-    pcm, is_first = playback.receive("r", "i", 0, SILENCE + VOICE * 5)
-    assert is_first
+    assert playback.receive("r", "i", 0, SILENCE * 5) == (b"", "")
+    pcm, begun = playback.receive("r", "i", 0, SILENCE + VOICE * 5)
+    assert begun == "r"
     assert len(pcm) == pytest.approx(len(VOICE) * 5 + KEPT_SILENCE, abs=8)
     [cut] = playback.interrupt(100)
     trimmed = len(SILENCE) * 6 - KEPT_SILENCE
@@ -105,7 +105,7 @@ def test_silence_within_an_answer_is_kept() -> None:
     """Only its beginning is trimmed."""
     playback = Playback()
     playback.receive("r", "i", 0, VOICE)
-    assert playback.receive("r", "i", 0, SILENCE) == (SILENCE, False)
+    assert playback.receive("r", "i", 0, SILENCE) == (SILENCE, "")
 
 
 def test_semantic_turn_detection_is_sent_with_its_eagerness() -> None:

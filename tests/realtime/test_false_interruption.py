@@ -2,11 +2,12 @@
 
 import pytest
 
-from custom_components.realtime_pumpkin.realtime import events
-from custom_components.realtime_pumpkin.realtime.barge_in import voiced_ms
+from custom_components.realtime_pumpkin.realtime import events, signals
+from custom_components.realtime_pumpkin.realtime.barge_in import Frame, last_sound
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.echo import repeats
-from custom_components.realtime_pumpkin.rehearsal import Plan, Say, ServerOptions
+from custom_components.realtime_pumpkin.realtime.playback import LONGEST_HELD, Playback
+from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say, ServerOptions
 
 from .world import SILENCE, VOICE, World
 
@@ -22,13 +23,169 @@ def _noise(seconds: float, *heard: str, **changes: object) -> World:
 
 
 def test_a_cough_does_not_interrupt() -> None:
-    """Less than 0.3 s of sound is no speech; the riddle goes on."""
-    world = _noise(0.16, "")
-    world.run(12)
+    """Less than 0.3 s of sound is no speech; the riddle goes on where it was."""
+    world = _noise(0.16, "", is_marked=True)
+    world.run(14)
     assert len(world.of(events.SpeechStarted)) == 1
-    assert world.speaker.clears == 0
-    assert list(world.speaker.heard.values()) == [8000]
+    assert world.speaker.clears == 1
+    assert list(world.heard_of_items().values()) == [8000]
     assert len(world.sent_of("response.create")) == 1
+    assert world.sent_of("response.cancel") == world.truncations == []
+
+
+def test_a_cough_is_told_as_a_pause_and_not_as_an_interruption() -> None:
+    """What was heard before the pause and what is said after it are all there is."""
+    world = _noise(0.16, "")
+    world.run(14)
+    [paused], [resumed] = world.of(events.Paused), world.of(events.Resumed)
+    assert paused.response_id == resumed.response_id
+    assert paused.heard_ms + resumed.rest_ms == pytest.approx(8000, abs=30)
+    assert world.of(events.Interrupted) == []
+
+
+def test_the_voice_is_silent_as_soon_as_something_is_heard() -> None:
+    """It waits like a person, and only then finds out what it was."""
+    world = _noise(2, "Wait a moment please!")
+    world.run(6)
+    at = {type(u): t for t, u in reversed(world.updates)}
+    assert at[events.Paused] == at[events.SpeechStarted]
+    assert at[events.Paused] < at[events.Interrupted]
+
+
+def test_the_pause_after_a_cough_is_shorter_than_the_service_needs() -> None:
+    """Our own ears know after 350 ms of silence that it is over."""
+    world = _noise(0.16, "", options=ServerOptions(pace=1000))
+    world.run(8)
+    at = {type(u): t for t, u in reversed(world.updates)}
+    assert at[events.Resumed] == pytest.approx(3.16 + 0.35, abs=0.06)
+    assert at[events.Resumed] < at[events.SpeechStopped]
+
+
+def test_words_that_follow_a_cough_in_the_same_turn_interrupt() -> None:
+    """The service hears one turn; it counts once it is long enough."""
+    world = _noise(0.16, "Hm, I know it!", is_marked=True)
+    world.say(3.6, 1.5)
+    world.run(9)
+    assert len(world.of(events.Resumed)) == 1
+    [cut] = world.of(events.Interrupted)
+    [(item, end_ms, _)] = world.truncations
+    assert world.heard_of_items()[item] == end_ms == cut.heard_ms
+
+
+def test_what_goes_on_after_a_cough_is_truncated_at_its_place_in_the_item() -> None:
+    """Nothing was truncated by the cough, so the service still has the whole item."""
+    world = _noise(0.16, "", "I know it!", is_marked=True)
+    world.say(6, 1.5)
+    world.run(12)
+    [cut] = world.of(events.Interrupted)
+    [(item, end_ms, _)] = world.truncations
+    assert end_ms == cut.heard_ms == world.heard_of_items()[item]
+    assert end_ms > 4000
+    assert world.errors() == []
+
+
+@pytest.mark.parametrize("pace", [1.05, 6.0])
+def test_three_coughs_cost_no_sample(pace: float) -> None:
+    """Also while the answer is still being made."""
+    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=pace))
+    world.say(4.5, 0.12)
+    world.say(6, 0.16)
+    world.run(16)
+    assert len(world.of(events.Resumed)) == 3
+    assert list(world.heard_of_items().values()) == [8000]
+
+
+@pytest.mark.parametrize("at", [0.2, 0.9, 1.5, 2.2])
+def test_a_cough_before_the_first_sample_does_not_lose_the_answer(at: float) -> None:
+    """Nothing was heard, and all of it is to be heard."""
+    options = ServerOptions(think_ms=1000)
+    world = World([RIDDLE], heard=[""], is_marked=True, options=options)
+    world.speaker.latency = 1.0
+    world.say(at, 0.12)
+    world.run(14)
+    assert len(world.sent_of("response.create")) == 1
+    assert list(world.heard_of_items().values()) == [8000]
+    assert world.sent_of("response.cancel") == []
+
+
+def test_no_new_answer_is_asked_for_during_the_pause() -> None:
+    """A message waits until it is known who has the floor."""
+    world = _noise(0.16, "", options=ServerOptions(pace=1000))
+    world.tell(3.2, signals.Message(signals.Role.SYSTEM, "Laugh.", respond=True))
+    world.run(14)
+    asked = [t for t, e in world.sent if e["type"] == "response.create"]
+    assert asked[1] == next(
+        t for t, u in world.updates if isinstance(u, events.Resumed)
+    )
+
+
+def test_a_finish_tool_that_comes_during_the_pause_lets_the_goodbye_go_on() -> None:
+    """A goodbye is not interrupted, and it is heard whole."""
+    finish = Call("finish_conversation", {"reason": "done"})
+
+    def world() -> World:
+        """Return a visit whose only answer ends it."""
+        return World(
+            [Plan((Say("Bye! " * 20, duration_ms=5000), finish))],
+            behaviour=Behaviour(opening="Hi.", finish_grace=0),
+            options=ServerOptions(pace=2.0),
+            is_marked=True,
+        )
+
+    alone, disturbed = world(), world()
+    alone.run()
+    ended = next(t for t, u in alone.updates if isinstance(u, events.Finished))
+    disturbed.say(ended - 0.25, 1.5)
+    disturbed.run()
+    [paused] = (t for t, u in disturbed.updates if isinstance(u, events.Paused))
+    assert paused < ended
+    assert disturbed.of(events.Interrupted) == []
+    assert disturbed.ends[0][1] == "finished"
+    assert list(disturbed.heard_of_items().values()) == [5000]
+
+
+@pytest.mark.parametrize("goodbye", [True, False])
+def test_a_stop_during_the_pause_ends_as_ever(goodbye: bool) -> None:
+    """With a goodbye the sentence is said first; else there is silence."""
+    world = World([RIDDLE, Say("Bye.", duration_ms=1000)], heard=[""], is_marked=True)
+    world.say(3, 1.5)
+    world.tell(3.2, signals.Stop("stopped", goodbye))
+    world.run()
+    assert world.ends[0][1] == "stopped"
+    heard = list(world.heard_of_items().values())
+    assert heard == ([8000, 1000] if goodbye else [pytest.approx(2950, abs=100)])
+
+
+def test_a_lost_socket_during_the_pause_lets_the_voice_go_on() -> None:
+    """Nobody is left to say what the sound was; the new session may hear it again."""
+    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
+    world.lose_socket(3.25)
+    world.run(14)
+    assert list(world.heard_of_items().values()) == [8000]
+    assert len(world.of(events.Resumed)) == 1
+
+
+def test_what_is_held_is_bounded() -> None:
+    """A model that never ends costs no more memory than a speaker keeps."""
+    playback = Playback(trims=False)
+    playback.is_held = True
+    for _ in range(400):
+        playback.receive("r", "i", 0, bytes(48_000))
+    [piece] = playback.go_on()
+    assert len(piece.pcm) == LONGEST_HELD
+
+
+def test_a_report_on_what_the_speaker_was_told_to_drop_is_ignored() -> None:
+    """It may have been under way when the voice paused."""
+    playback = Playback(trims=False)
+    playback.receive("r", "i", 0, bytes(48_000))
+    playback.is_held = True
+    playback.hold(500)
+    assert not playback.finished("r")
+    assert not playback.started("r")
+    [piece] = playback.go_on()
+    assert (piece.name, len(piece.pcm), piece.is_whole) == ("resumed_1", 24_000, False)
+    assert playback.started("resumed_1") == "r"
 
 
 def test_a_cough_leaves_no_trace_in_the_conversation() -> None:
@@ -44,7 +201,7 @@ def test_a_short_word_is_an_interruption_all_the_same() -> None:
     """Its transcript tells it from a cough."""
     world = _noise(0.16, "No!")
     world.run(9)
-    assert world.speaker.clears == 1
+    assert len(world.of(events.Interrupted)) == 1
     assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Yes?"
     assert len(world.truncations) == 1
 
@@ -158,8 +315,19 @@ def test_an_echo_is_told_by_its_words(heard: str, said: str, expected: bool) -> 
     assert repeats(heard, said) is expected
 
 
+def _measured(*frames: bytes) -> list[Frame]:
+    """Return frames of the microphone as they are judged."""
+    return [Frame.of(frame) for frame in frames]
+
+
 def test_voiced_time_leaves_pauses_and_hiss_out() -> None:
     """Only what is about as loud as the loudest counts."""
-    assert voiced_ms([VOICE, SILENCE, VOICE]) == 80
-    assert voiced_ms([SILENCE] * 5) == 0
-    assert voiced_ms([]) == 0
+    assert last_sound(_measured(VOICE, SILENCE, VOICE)) == (80, 0)
+    assert last_sound(_measured(*[SILENCE] * 5)) == (0, 200)
+    assert last_sound([]) == (0, 0)
+
+
+def test_only_the_last_sound_is_judged() -> None:
+    """What came before a silence of 350 ms was another one."""
+    frames = _measured(VOICE, *[SILENCE] * 9, VOICE, *[SILENCE] * 3)
+    assert last_sound(frames) == (40, 120)

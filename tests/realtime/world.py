@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import heapq
 from itertools import count
 import math
+import random
 import struct
 from typing import Any
 
@@ -56,6 +57,7 @@ class Playing:
     name: str
     received: float = 0.0
     heard: float = 0.0
+    pcm: bytearray = field(default_factory=bytearray, repr=False)
     is_finished: bool = False
     audible_at: float | None = None
 
@@ -67,7 +69,11 @@ class FakeSpeaker:
     latency: float
     tell: Callable[[signals.Signal], None]
     queue: deque[Playing] = field(default_factory=deque)
+    lead_ms: int = 0
+    """What has left the queue and cannot be called back, as at a satellite."""
     heard: dict[str, float] = field(default_factory=dict)
+    said: bytearray = field(default_factory=bytearray, repr=False)
+    """Every byte that was heard, in order."""
     clears: int = 0
 
     def perform(self, action: actions.Action, now: float) -> int | None:
@@ -83,6 +89,7 @@ class FakeSpeaker:
                 assert not self.queue[-1].is_finished, "written after the end"
                 playing = self.queue[-1]
                 playing.received += len(pcm) / BYTES_PER_MS
+                playing.pcm += pcm
                 if playing.audible_at is None:
                     playing.audible_at = now + self.latency
             case actions.FinishUtterance():
@@ -90,10 +97,25 @@ class FakeSpeaker:
                     self.queue[-1].is_finished = True
             case actions.ClearSpeaker():
                 self.clears += 1
-                heard = int(self.queue[0].heard) if self.queue else 0
-                self.queue.clear()
-                return heard
+                return self._clear()
         return None
+
+    def _clear(self) -> int:
+        """Drop what is queued; return what was heard of the first, in ms."""
+        if not self.queue:
+            return 0
+        playing = self.queue[0]
+        heard = int(min(playing.heard + self.lead_ms, playing.received))
+        self.heard[playing.name] = heard
+        self.said += playing.pcm[: heard * BYTES_PER_MS]
+        self.queue.clear()
+        return heard
+
+    def fall_silent(self) -> None:
+        """Note what was heard of what still plays: the conversation is over."""
+        if self.queue:
+            playing = self.queue.popleft()
+            self.said += playing.pcm[: int(playing.heard) * BYTES_PER_MS]
 
     def advance(self, now: float) -> None:
         """Play on for one tick."""
@@ -110,6 +132,7 @@ class FakeSpeaker:
         self.heard[playing.name] = playing.heard
         if playing.is_finished and playing.heard >= playing.received:
             self.queue.popleft()
+            self.said += playing.pcm
             self.tell(signals.SpeakerFinished(playing.name, int(playing.heard)))
 
 
@@ -124,15 +147,22 @@ class World:
         behaviour: Behaviour | None = None,
         options: ServerOptions | None = None,
         speaker_latency: float = 0.1,
+        speaker_lead_ms: int = 0,
         network: float = 0.02,
         echo_delay: float | None = None,
+        is_marked: bool = False,
         seed: int = 1,
     ) -> None:
         """Set the stage; `replies` and `heard` are the server's script.
 
         With `echo_delay` (s) the microphone hears the speaker at -20 dB, so much
-        later than the speaker itself believes to be heard.
+        later than the speaker itself believes to be heard. `is_marked` gives every
+        answer a sound in which no two moments are alike, for `heard_of_items`.
         """
+        self.is_marked = is_marked
+        self.answers: dict[str, bytearray] = {}
+        self.is_hung_up = False
+        self._response_of: dict[str, str] = {}
         self.echo_delay = echo_delay
         self._sounding: deque[bool] = deque(maxlen=1 + round((echo_delay or 0) / TICK))
         self.now = 0.0
@@ -140,7 +170,7 @@ class World:
         self.core = SessionCore(CONFIG, self.behaviour)
         self.brain = ScriptedBrain(replies, heard=heard)
         self.options = options or ServerOptions()
-        self.speaker = FakeSpeaker(speaker_latency, self.feed)
+        self.speaker = FakeSpeaker(speaker_latency, self.feed, lead_ms=speaker_lead_ms)
         self.network = network
         self.ids = IdSource(seed)
         self.journal = Journal()
@@ -171,6 +201,7 @@ class World:
 
     def tell(self, when: float, signal: signals.Signal) -> None:
         """Feed a signal of our own side at a time."""
+        self.is_hung_up |= isinstance(signal, signals.Stop) and not signal.goodbye
         self.at(when, lambda: self.feed(signal))
 
     def lose_socket(self, when: float, kind: ErrorKind = ErrorKind.LOST) -> None:
@@ -301,8 +332,51 @@ class World:
             return
         self.received.append((self.now, message))
         event = read_event(message)
+        if isinstance(event, events.AudioDelta) and self.is_marked:
+            event = self._marked(event)
         if event is not None:
             self.feed(event)
+
+    def _marked(self, delta: events.AudioDelta) -> events.AudioDelta:
+        """Return a delta with a sound that is found again at the speaker."""
+        sound = self.answers.setdefault(delta.item_id, bytearray())
+        self._response_of[delta.item_id] = delta.response_id
+        number = list(self.answers).index(delta.item_id)
+        start = (number % 2 * 30_000 + number * 7) * BYTES_PER_MS + len(sound)
+        pcm = _MARKS[start : start + len(delta.pcm)]
+        assert len(pcm) == len(delta.pcm), "more sound than there are marks for"
+        sound += pcm
+        return replace(delta, pcm=pcm)
+
+    def wanted_of_items(self) -> dict[str, int]:
+        """Return how many ms came of each item of an answer not given up."""
+        given_up = {event["response_id"] for event in self.sent_of("response.cancel")}
+        return {
+            item_id: len(sound) // BYTES_PER_MS
+            for item_id, sound in self.answers.items()
+            if self._response_of[item_id] not in given_up
+        }
+
+    def heard_of_items(self) -> dict[str, int]:
+        """Return how many ms were heard of each answer's item.
+
+        Fails where anything was heard twice, or without what comes before it.
+        """
+        self.speaker.fall_silent()
+        said, at = bytes(self.speaker.said), 0
+        heard = dict.fromkeys(self.answers, 0)
+        while at < len(said):
+            going_on = {
+                item_id: _same_ms(
+                    said[at:], bytes(sound[heard[item_id] * BYTES_PER_MS :])
+                )
+                for item_id, sound in self.answers.items()
+            }
+            item_id = max(going_on, key=going_on.__getitem__)
+            assert going_on[item_id], "something was heard twice or was left out"
+            heard[item_id] += going_on[item_id]
+            at += going_on[item_id] * BYTES_PER_MS
+        return heard
 
     def _lose(self, error: RealtimeError, server: ServerSession | None = None) -> None:
         """Cut the socket."""
@@ -334,3 +408,17 @@ def _base64(pcm: bytes) -> str:
 
 
 _ENCODED: dict[bytes, str] = {}
+
+
+def _same_ms(one: bytes, other: bytes) -> int:
+    """Return for how many ms two sounds begin alike."""
+    low, high = 0, min(len(one), len(other)) // BYTES_PER_MS
+    while low < high:
+        middle = (low + high + 1) // 2
+        size = middle * BYTES_PER_MS
+        low, high = (middle, high) if one[:size] == other[:size] else (low, middle - 1)
+    return low
+
+
+_MARKS = random.Random(31).randbytes(60_000 * BYTES_PER_MS)
+"""A minute of noise."""

@@ -41,8 +41,11 @@ def on_response_created(talk: Conversation, event: ResponseCreated) -> Iterator[
     is_wanted = talk.gate.created(event.response_id)
     talk.deadlines.cancel(Due.ANSWER)
     is_goodbye = is_ours and talk.ending.created(event.response_id)
-    is_late = talk.ending and not is_goodbye
-    if talk.turns.is_speaking or is_late or not is_wanted:
+    is_late = bool(talk.ending) and not is_goodbye
+    if talk.playback.is_held:
+        talk.gate.hold()  # A created response would open it while somebody speaks.
+    is_late |= talk.turns.is_speaking and not talk.playback.is_held
+    if is_late or not is_wanted:
         talk.playback.close(event.response_id)
         yield Send({"type": "response.cancel", "response_id": event.response_id})
 
@@ -51,26 +54,26 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
     """Play a delta, unless its response was interrupted or is over."""
     if not talk.playback.accepts(event.response_id):
         return
-    pcm, is_first = talk.playback.receive(
+    pcm, begun = talk.playback.receive(
         event.response_id, event.item_id, event.content_index, event.pcm
     )
-    if is_first:
+    if begun:
         talk.history.reserve("assistant", event.item_id)
         if not talk.behaviour.barge_in:
             talk.deadlines.cancel(Due.ECHO_GONE)
             talk.microphone.muffle()
-        yield BeginUtterance(event.response_id)
+        yield BeginUtterance(begun)
     if pcm:
         yield Play(pcm)
 
 
 def on_speaker_started(talk: Conversation, event: SpeakerStarted) -> Iterator[Action]:
     """Note that the voice is heard."""
-    if talk.playback.started(event.utterance):
+    if response_id := talk.playback.started(event.utterance):
         talk.turns.voice_heard()
-        talk.barge_in.forget()
+        talk.barge_in.cuts = []
         talk.deadlines.cancel(Due.WORDS)
-        yield Notify(AudioStarted(event.utterance))
+        yield Notify(AudioStarted(response_id))
 
 
 def on_speaker_finished(talk: Conversation, event: SpeakerFinished) -> Iterator[Action]:

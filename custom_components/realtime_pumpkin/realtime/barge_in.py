@@ -1,18 +1,41 @@
 """Speech into an answer: whether it counts, and what it cost."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..audio.level import level_dbfs
 from .playback import BYTES_PER_MS, Cut
 
-RECENT_FRAMES: Final = 30
-"""At 20 to 100 ms a frame at least 600 ms of what was just heard."""
+BEFORE_MS: Final = 600
+"""How much of what was just heard may belong to a sound that is noticed now."""
+
+RECENT_FRAMES: Final = BEFORE_MS // 20
+"""Frames last 20 to 100 ms."""
+
+LONGEST_SOUND: Final = 150
+"""Frames, so at least 3 s: more than any minimum that can be chosen."""
+
+QUIET_MS: Final = 350
+"""After so much silence a sound is over; words are closer to each other."""
 
 QUIETEST_VOICE_DBFS: Final = -55.0
 VOICE_RANGE_DB: Final = 15.0
 """Frames so much below the loudest are taken for the pauses between sounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A piece of the microphone's sound."""
+
+    ms: float
+    dbfs: float
+
+    @classmethod
+    def of(cls, pcm: bytes) -> Frame:
+        """Measure PCM s16le mono 24 kHz."""
+        return cls(len(pcm) / BYTES_PER_MS, level_dbfs(pcm))
 
 
 @dataclass(slots=True)
@@ -22,33 +45,76 @@ class BargeIn:
     is_doubtful: bool = False
     """Somebody makes a sound; it does not count as speech yet."""
 
-    doubtful_item: str = ""
-    """The item of a sound that did not count; its transcript may change that."""
+    is_paused: bool = False
+    """The speaker was silenced in mid-answer until it is known what it is."""
+
+    doubtful_items: deque[str] = field(default_factory=lambda: deque(maxlen=16))
+    """Items of sounds that did not count; a transcript may change that."""
 
     cuts: list[Cut] = field(default_factory=list)
     """What an interruption cost; resumed where no words followed."""
 
-    resumed: int = 0
-    recent: deque[bytes] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
+    rest: list[Cut] = field(default_factory=list)
+    """What is said as soon as the speaker has fallen silent."""
+
+    _recent: deque[bytes] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
+    _sound: deque[Frame] = field(default_factory=lambda: deque(maxlen=LONGEST_SOUND))
+    _heard_ms: float = 0.0
+    """For how long it was listened to since it was noticed."""
+
+    def hear(self, pcm: bytes) -> None:
+        """Take a frame of PCM s16le mono 24 kHz."""
+        self._recent.append(pcm)
+        if self.is_doubtful:
+            frame = Frame.of(pcm)
+            self._sound.append(frame)
+            self._heard_ms += frame.ms
 
     def is_speech(self, seconds: float) -> bool:
-        """Tell whether the last frames hold so much voice."""
-        return voiced_ms(list(self.recent)) >= seconds * 1000
+        """Tell whether the sound holds so much voice."""
+        return last_sound(self._sound)[0] >= seconds * 1000
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the sound was heard, and silence for long enough after it.
+
+        What is too quiet for these ears is only over when the service says so.
+        """
+        voiced_ms, quiet_ms = last_sound(self._sound)
+        return voiced_ms > 0 and min(quiet_ms, self._heard_ms) >= QUIET_MS
 
     def begin(self) -> None:
-        """Doubt a sound."""
+        """Doubt a sound, which may have begun a little before it was noticed."""
         self.is_doubtful = True
-        self.doubtful_item = ""
+        self._heard_ms = 0.0
+        self._sound.clear()
+        before_ms = 0.0
+        for pcm in reversed(self._recent):
+            self._sound.appendleft(frame := Frame.of(pcm))
+            before_ms += frame.ms
+            if before_ms >= BEFORE_MS:
+                break
 
     def forget(self) -> None:
-        """Be sure again: nothing is to be resumed."""
+        """Be sure again: nothing is in doubt, nothing is to be resumed."""
         self.is_doubtful = False
         self.cuts = []
 
 
-def voiced_ms(frames: list[bytes]) -> float:
-    """Return how much of some frames is about as loud as the loudest, in ms."""
-    levels = [level_dbfs(frame) for frame in frames]
-    floor = max(max(levels, default=0.0) - VOICE_RANGE_DB, QUIETEST_VOICE_DBFS)
-    voiced = [f for f, level in zip(frames, levels, strict=True) if level >= floor]
-    return sum(len(frame) for frame in voiced) / BYTES_PER_MS
+def last_sound(frames: Sequence[Frame]) -> tuple[float, float]:
+    """Return how much voice the last sound held and the silence after it, in ms.
+
+    Voice is what is about as loud as the loudest frame.
+    """
+    loudest = max((frame.dbfs for frame in frames), default=0.0)
+    floor = max(loudest - VOICE_RANGE_DB, QUIETEST_VOICE_DBFS)
+    voiced_ms = quiet_ms = gap_ms = 0.0
+    for frame in reversed(frames):
+        if frame.dbfs >= floor:
+            voiced_ms += frame.ms
+            gap_ms = 0.0
+        elif not voiced_ms:
+            quiet_ms += frame.ms
+        elif (gap_ms := gap_ms + frame.ms) >= QUIET_MS:
+            break
+    return voiced_ms, quiet_ms

@@ -15,6 +15,7 @@ from .events import (
     SessionUpdated,
 )
 from .finish import EndReason
+from .pausing import carry_on
 from .reconnection import Unfinished
 from .signals import Message, Role, SocketLost
 
@@ -33,6 +34,14 @@ ALREADY_CALLED: Final = "The tool {} has just been called. Do not call it again.
 GO_ON: Final = (
     "The connection broke off while you were speaking. Say only what was still to "
     "come, from the very next word, and do not mention the interruption."
+)
+_OF_A_SESSION: Final = (
+    Due.CONFIGURED,
+    Due.ANSWER,
+    Due.SPEECH_COUNTS,
+    Due.WORDS,
+    Due.RENEWAL,
+    Due.GO_ON,
 )
 
 
@@ -90,7 +99,7 @@ def renew(talk: Conversation) -> Iterator[Action]:
 def _leave_session(talk: Conversation) -> None:
     """Forget everything that only the session knew."""
     talk.is_ready = False
-    for due in (Due.CONFIGURED, Due.ANSWER, Due.WORDS, Due.RENEWAL, Due.GO_ON):
+    for due in _OF_A_SESSION:
         talk.deadlines.cancel(due)
     talk.gate.reset()
     for name in talk.calls.forget():
@@ -120,13 +129,16 @@ def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action
     if _is_owed_an_answer(talk):
         talk.unfinished = Unfinished.ANSWER
     _leave_session(talk)
-    if talk.playback.end_all():
+    if talk.playback.is_receiving:
         talk.unfinished = Unfinished.REST
+    if talk.playback.end_all():
         yield FinishUtterance()
     yield from _write_down(talk)
     if event.error.kind in HOPELESS:
         yield from talk.fail(event.error)
-    elif talk.ending:
+        return
+    yield from carry_on(talk)  # Nobody is left to say what the sound was.
+    if talk.ending:
         talk.ending.give_up()
     else:
         yield from _retry(talk, event.error)

@@ -171,6 +171,17 @@ class AudioStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A sound silenced the voice after `heard_ms` of its answer.
+
+    `Interrupted` follows where it was speech, `Resumed` where it was not.
+    """
+
+    response_id: str
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """Somebody spoke into the answer after `heard_ms` of it."""
 
@@ -180,7 +191,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """Nobody had spoken after all: the last `rest_ms` are said again."""
+    """Nobody had spoken after all: the voice goes on with the next `rest_ms`."""
 
     response_id: str
     rest_ms: int
@@ -242,6 +253,7 @@ type ConversationUpdate = (
     | AudioStarted
     | AssistantTranscriptDelta
     | AssistantTranscript
+    | Paused
     | Interrupted
     | Resumed
     | ItemFinished

@@ -3,15 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from .actions import (
-    Action,
-    BeginUtterance,
-    ClearSpeaker,
-    FinishUtterance,
-    Notify,
-    Play,
-    Send,
-)
+from .actions import Action, ClearSpeaker, Notify, Send
 from .conversation import Conversation, Due
 from .echo import repeats
 from .events import (
@@ -22,40 +14,47 @@ from .events import (
     SpeechStopped,
     UserTranscript,
 )
+from .pausing import (
+    SLOWEST_JUDGEMENT_S,
+    carry_on,
+    may_cost_an_answer,
+    on_paused,
+    pause,
+    say,
+)
 from .playback import Cut
 from .signals import MicrophoneFrame, SpeakerCleared
 
 ECHO_MEMORY_S: Final = 1.5
 """For how long after its last sound the voice may still be heard by itself."""
 
-SLOWEST_JUDGEMENT_S: Final = 0.5
-"""What is heard for so long beyond the minimum counts, however quiet it is."""
-
 
 def on_frame(talk: Conversation, event: MicrophoneFrame) -> Iterator[Action]:
     """Pass the microphone on, and listen closely while a sound is in doubt."""
     yield from talk.microphone.hear(event.pcm)
-    if talk.playback.is_silent:
+    talk.barge_in.hear(event.pcm)
+    if not talk.barge_in.is_doubtful:
         return
-    talk.barge_in.recent.append(event.pcm)
-    if talk.barge_in.is_doubtful and talk.barge_in.is_speech(talk.behaviour.min_speech):
-        yield from interrupt(talk)
+    if talk.barge_in.is_speech(talk.behaviour.min_speech):
+        yield from count(talk)
+    elif talk.playback.is_held and talk.barge_in.is_over:
+        yield from _let_go(talk)
 
 
 def on_speech_started(talk: Conversation, event: SpeechStarted) -> Iterator[Action]:
-    """Fall silent before anything else: somebody has the floor."""
+    """Fall silent before anything else: somebody has the floor, or may have."""
     if talk.ending:
         return
-    is_audible = talk.playback.is_audible
-    talk.turns.speech_started(may_be_echo=_may_be_echo(talk))
+    talk.turns.sound_started(may_be_echo=_may_be_echo(talk))
     talk.gate.hold()
     talk.microphone.mark()
-    if is_audible and not talk.behaviour.barge_in:
-        pass  # Spoken before the half-duplex gate closed: heard out, then answered.
-    elif is_audible and talk.behaviour.min_speech > 0:
+    if talk.playback.is_audible and not talk.behaviour.barge_in:
+        # Spoken before the half-duplex gate closed: heard out, then answered.
+        talk.turns.speech_counts()
+    elif may_cost_an_answer(talk):
         yield from _doubt(talk)
     else:
-        yield from interrupt(talk)
+        yield from count(talk)
     yield Notify(event)
 
 
@@ -66,35 +65,70 @@ def _may_be_echo(talk: Conversation) -> bool:
 
 
 def _doubt(talk: Conversation) -> Iterator[Action]:
-    """Go on speaking until it is clear that somebody speaks, not only coughs."""
+    """Pause until it is clear that somebody speaks, not only coughs."""
     talk.barge_in.begin()
     talk.wait(Due.SPEECH_COUNTS, talk.behaviour.min_speech + SLOWEST_JUDGEMENT_S)
     if talk.barge_in.is_speech(talk.behaviour.min_speech):
-        yield from interrupt(talk)
+        yield from count(talk)
+    else:
+        yield from pause(talk)
+
+
+def count(talk: Conversation) -> Iterator[Action]:
+    """Give the visitor the floor: it is speech."""
+    talk.turns.speech_counts()
+    talk.gate.hold()
+    yield from interrupt(talk)
+
+
+def _let_go(talk: Conversation) -> Iterator[Action]:
+    """Take a sound for nothing, and go on where it fell."""
+    talk.turns.is_speaking = False
+    yield from carry_on(talk)
+    yield from talk.gate.release()
 
 
 def interrupt(talk: Conversation) -> Iterator[Action]:
     """Fall silent, then tell the service what was heard and stop its answer."""
     talk.barge_in.forget()
+    talk.barge_in.is_paused = talk.playback.is_held = False
     talk.deadlines.cancel(Due.SPEECH_COUNTS)
-    if not talk.playback.is_silent:
-        yield ClearSpeaker()
-    if (response_id := talk.gate.active) and talk.playback.accepts(response_id):
+    response_id = talk.gate.active
+    is_open = response_id is not None and talk.playback.accepts(response_id)
+    if response_id is not None and is_open:
         talk.playback.close(response_id)
+    if talk.playback.is_at_speaker:
+        yield ClearSpeaker()
+    elif not talk.playback.is_silent:
+        yield from _cut(talk, 0)
+    if is_open:
         yield Send({"type": "response.cancel", "response_id": response_id})
 
 
 def on_speaker_cleared(talk: Conversation, event: SpeakerCleared) -> Iterator[Action]:
-    """Tell the service how much of the answer was heard."""
-    response_id = talk.playback.current
-    if response_id is None:
+    """Note where the speaker fell silent, for good or only for now."""
+    if talk.playback.is_held:
+        talk.last_sound_at = talk.now
+        yield from on_paused(talk, event.heard_ms)
         return
+    yield from _cut(talk, event.heard_ms)
+    if talk.barge_in.rest:
+        yield from _say_rest(talk)
+
+
+def _cut(talk: Conversation, heard_ms: int) -> Iterator[Action]:
+    """Tell the service how much of the answer was heard."""
+    current = talk.playback.current
+    if current is None:
+        return
+    response_id, before_ms = current
     talk.last_sound_at = talk.now
-    talk.barge_in.cuts = talk.playback.interrupt(event.heard_ms)
-    for cut in talk.barge_in.cuts:
+    cuts = talk.playback.interrupt(heard_ms)
+    talk.barge_in.cuts = cuts if talk.turns.is_speaking else []
+    for cut in cuts:
         yield from _truncate(talk, cut)
     talk.microphone.unmuffle()  # Whoever interrupts is heard from the first word.
-    yield Notify(Interrupted(response_id, event.heard_ms))
+    yield Notify(Interrupted(response_id, before_ms + heard_ms))
 
 
 def _truncate(talk: Conversation, cut: Cut) -> Iterator[Action]:
@@ -118,10 +152,8 @@ def on_speech_stopped(talk: Conversation, event: SpeechStopped) -> Iterator[Acti
         return
     if talk.barge_in.is_doubtful:
         talk.barge_in.is_doubtful = False
-        talk.barge_in.doubtful_item = event.item_id
-        talk.deadlines.cancel(Due.SPEECH_COUNTS)
-        talk.turns.is_speaking = False
-        yield from talk.gate.release()
+        talk.barge_in.doubtful_items.append(event.item_id)
+        yield from _let_go(talk)
     else:
         talk.turns.speech_stopped()
         talk.wait(Due.ANSWER, talk.behaviour.response_timeout)
@@ -133,7 +165,7 @@ def on_speech_stopped(talk: Conversation, event: SpeechStopped) -> Iterator[Acti
 def on_speech_committed(talk: Conversation, event: SpeechCommitted) -> Iterator[Action]:
     """Ask for an answer; the transcript may come after it."""
     talk.history.reserve("user", event.item_id)
-    if talk.ending or event.item_id == talk.barge_in.doubtful_item:
+    if talk.ending or event.item_id in talk.barge_in.doubtful_items:
         return
     yield from answer(talk)
 
@@ -148,31 +180,40 @@ def answer(talk: Conversation) -> Iterator[Action]:
 
 def on_user_transcript(talk: Conversation, event: UserTranscript) -> Iterator[Action]:
     """Keep what the visitor said, unless it was nobody or the voice itself."""
-    if talk.turns.may_be_echo and repeats(event.text, talk.history.last("assistant")):
-        yield from _unhear(talk, event.item_id)
-        return
-    if event.text:
+    is_own = talk.turns.may_be_echo and repeats(
+        event.text, talk.history.last("assistant")
+    )
+    has_words = bool(event.text) and not is_own
+    if has_words:
         talk.history.write("user", event.item_id, event.text)
         talk.microphone.unmark()
         yield Notify(event)
-    if event.item_id == talk.barge_in.doubtful_item:
-        yield from _on_late_judgement(talk, event)
-    elif talk.barge_in.cuts and not event.text:
+    if event.item_id in talk.barge_in.doubtful_items:
+        yield from _on_late_judgement(talk, event.item_id, has_words=has_words)
+    elif is_own or (talk.barge_in.cuts and not has_words):
         yield from _unhear(talk, event.item_id)
     else:
         talk.deadlines.cancel(Due.WORDS)
-        talk.barge_in.forget()
+        talk.barge_in.cuts = []
 
 
-def _on_late_judgement(talk: Conversation, event: UserTranscript) -> Iterator[Action]:
+def _on_late_judgement(
+    talk: Conversation, item_id: str, *, has_words: bool
+) -> Iterator[Action]:
     """Answer a sound that turned out to be words, forget one that did not."""
-    talk.barge_in.doubtful_item = ""
-    if not event.text:
-        yield Send({"type": "conversation.item.delete", "item_id": event.item_id})
+    talk.barge_in.doubtful_items.remove(item_id)
+    if not has_words:
+        talk.microphone.unmark()
+        yield Send({"type": "conversation.item.delete", "item_id": item_id})
     elif not talk.ending:
-        yield from interrupt(talk)
-        talk.barge_in.forget()
-        yield from answer(talk)
+        is_speaking_again = talk.turns.is_speaking
+        yield from count(talk)
+        talk.barge_in.cuts = []
+        if is_speaking_again:
+            yield from talk.gate.request()  # Answered with what is being said now.
+        else:
+            talk.turns.speech_stopped()
+            yield from answer(talk)
 
 
 def _unhear(talk: Conversation, item_id: str) -> Iterator[Action]:
@@ -195,21 +236,19 @@ def resume(talk: Conversation) -> Iterator[Action]:
     talk.deadlines.cancel(Due.ANSWER)
     talk.turns.give_up()
     talk.gate.drop()
-    cuts = [cut for cut in talk.barge_in.cuts if cut.rest]
+    talk.barge_in.rest = [cut for cut in talk.barge_in.cuts if cut.rest]
+    is_at_speaker = talk.playback.is_at_speaker
     yield from interrupt(talk)
-    if cuts:
-        yield from _say_rest(talk, cuts)
+    if talk.barge_in.rest and not is_at_speaker:
+        yield from _say_rest(talk)
 
 
-def _say_rest(talk: Conversation, cuts: list[Cut]) -> Iterator[Action]:
+def _say_rest(talk: Conversation) -> Iterator[Action]:
     """Play what nobody heard, and let the model know that it was said."""
-    talk.barge_in.resumed += 1
-    name = f"resumed_{talk.barge_in.resumed}"
-    pcm = talk.playback.resume(name, cuts)
-    yield BeginUtterance(name)
-    yield Play(pcm)
-    yield FinishUtterance()
+    cuts, talk.barge_in.rest = talk.barge_in.rest, []
+    piece = talk.playback.resume(cuts)
+    yield from say(piece)
     for cut in cuts:
         if rest := talk.history.complete(cut.item_id):
             yield from talk.direct("assistant", rest)
-    yield Notify(Resumed(name, len(pcm) // 48))
+    yield Notify(Resumed(piece.name, piece.duration_ms))

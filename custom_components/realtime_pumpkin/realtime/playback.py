@@ -3,11 +3,16 @@
 One utterance at the speaker is one response of the model; it may hold several
 items. Positions come from the speaker, never from a wall clock. Audio is PCM
 s16le mono 24 kHz, so 48 bytes are 1 ms.
+
+While a sound may be speech the answer is held: the speaker was silenced, and what
+nobody has heard waits here. It goes on under a new name, because the speaker has
+dropped what it knew under the old one.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 from ..audio.level import leading_silence
@@ -17,6 +22,8 @@ REMEMBERED_RESPONSES: Final = 32
 SILENCE_DBFS: Final = -50.0
 KEPT_SILENCE: Final = 10 * BYTES_PER_MS
 LONGEST_TRIM: Final = 1500 * BYTES_PER_MS
+LONGEST_HELD: Final = 300_000 * BYTES_PER_MS
+"""As much as a speaker keeps, in bytes; what comes after it is not received."""
 
 
 @dataclass(slots=True)
@@ -41,14 +48,50 @@ class ItemAudio:
 class Utterance:
     """The sound of one response on its way to the ear."""
 
-    name: str
+    response_id: str
+    name: str = ""
+    """What the speaker calls it; empty while the speaker has nothing of it."""
     parts: list[ItemAudio] = field(default_factory=list)
+    heard: int = 0
+    """What was heard of it under the names that it had before, in bytes."""
     has_begun: bool = False
-    """The speaker was given some of it."""
+    """There is more to it than the silence that was trimmed."""
+    was_held: bool = False
     is_complete: bool = False
     is_audible: bool = False
     is_orphaned: bool = False
     """The service does not know its items: they are of a session that is gone."""
+
+    @property
+    def size(self) -> int:
+        """Return how much sound it has for the speaker, in bytes."""
+        return sum(part.played for part in self.parts)
+
+    @property
+    def rest(self) -> bytes:
+        """Return what was not heard under the names that it had before."""
+        return b"".join(pcm for part in self.parts for pcm in part.pcm)[self.heard :]
+
+    def hold(self, heard_ms: int) -> None:
+        """Take back from the speaker what it has not played."""
+        heard = heard_ms * BYTES_PER_MS
+        self.heard = min(self.heard + heard, self.size) // 2 * 2
+        self.was_held |= bool(self.name)
+        self.name, self.is_audible = "", False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Sound for the speaker: an utterance to begin, whole or so far."""
+
+    name: str
+    pcm: bytes = field(repr=False)
+    is_whole: bool
+
+    @property
+    def duration_ms(self) -> int:
+        """Return how long it lasts."""
+        return len(self.pcm) // BYTES_PER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +115,7 @@ class Cut:
 class Playback:
     """Follow every utterance from its first delta to its last sample."""
 
-    __slots__ = ("_closed", "_trims", "_unheard", "_utterances")
+    __slots__ = ("_closed", "_resumed", "_trims", "_unheard", "_utterances", "is_held")
 
     def __init__(self, *, trims: bool = True) -> None:
         """Start in silence; `trims`: answers begin without their own silence."""
@@ -80,6 +123,9 @@ class Playback:
         self._closed: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
         self._unheard: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
         self._trims = trims
+        self._resumed = count(1)
+        self.is_held = False
+        """What is received waits, because somebody may be speaking."""
 
     @property
     def is_silent(self) -> bool:
@@ -92,9 +138,22 @@ class Playback:
         return any(utterance.is_audible for utterance in self._utterances)
 
     @property
-    def current(self) -> str | None:
-        """Return the utterance that is heard now or will be next."""
-        return self._utterances[0].name if self._utterances else None
+    def is_at_speaker(self) -> bool:
+        """Tell whether the speaker has something to play."""
+        return any(utterance.name for utterance in self._utterances)
+
+    @property
+    def is_receiving(self) -> bool:
+        """Tell whether there is an answer of which more was to come."""
+        return any(u.has_begun and not u.is_complete for u in self._utterances)
+
+    @property
+    def current(self) -> tuple[str, int] | None:
+        """Return whose sound is heard now or next, and the ms heard before."""
+        if not self._utterances:
+            return None
+        first = self._utterances[0]
+        return first.response_id, first.heard // BYTES_PER_MS
 
     def accepts(self, response_id: str) -> bool:
         """Tell whether sound of a response is still to be played.
@@ -105,13 +164,15 @@ class Playback:
 
     def is_known(self, response_id: str) -> bool:
         """Tell whether sound of a response was received and is not over."""
-        return self._find(response_id) is not None
+        return self._of(response_id) is not None
 
     def receive(
         self, response_id: str, item_id: str, index: int, pcm: bytes
-    ) -> tuple[bytes, bool]:
-        """Take a delta; return what to play of it and whether it is the first."""
-        utterance = self._find(response_id)
+    ) -> tuple[bytes, str]:
+        """Take a delta; return what to play of it and the utterance it begins."""
+        if self.is_held and self._waiting + len(pcm) > LONGEST_HELD:
+            return b"", ""
+        utterance = self._of(response_id)
         if utterance is None:
             utterance = Utterance(response_id)
             self._utterances.append(utterance)
@@ -120,14 +181,39 @@ class Playback:
         if not utterance.has_begun and self._trims:
             pcm = _trim(part, pcm)
         if not pcm:
-            return b"", False
+            return b"", ""
         part.pcm.append(pcm)
-        is_first, utterance.has_begun = not utterance.has_begun, True
-        return pcm, is_first
+        utterance.has_begun = True
+        if self.is_held:
+            return b"", ""
+        return pcm, "" if utterance.name else self._name(utterance)
 
-    def resume(self, name: str, cuts: list[Cut]) -> bytes:
-        """Begin an utterance with what nobody heard; return its sound."""
-        utterance = Utterance(name, has_begun=True, is_complete=True, is_orphaned=True)
+    def hold(self, heard_ms: int) -> None:
+        """Keep what the speaker dropped, `heard_ms` into what it played."""
+        for utterance in self._utterances:
+            utterance.hold(heard_ms)
+            heard_ms = 0
+
+    def go_on(self) -> list[Piece]:
+        """Hold nothing back any more; return what nobody has heard yet."""
+        self.is_held = False
+        pieces = []
+        for utterance in list(self._utterances):
+            if utterance.name:
+                continue
+            if rest := utterance.rest:
+                name = self._name(utterance)
+                pieces.append(Piece(name, rest, utterance.is_complete))
+            elif utterance.is_complete:
+                self._utterances.remove(utterance)
+        return pieces
+
+    def resume(self, cuts: list[Cut]) -> Piece:
+        """Begin an utterance with what an interruption left unheard."""
+        name = self._next_name()
+        utterance = Utterance(
+            name, name, has_begun=True, is_complete=True, is_orphaned=True
+        )
         for cut in cuts:
             received = cut.received_ms * BYTES_PER_MS
             skipped = received - len(cut.rest)
@@ -136,18 +222,18 @@ class Playback:
             )
             utterance.parts.append(part)
         self._utterances.append(utterance)
-        return b"".join(cut.rest for cut in cuts)
+        return Piece(name, utterance.rest, is_whole=True)
 
     def completed(self, response_id: str) -> bool:
-        """Note that a response has no more sound; False if it had none."""
+        """Note that a response has no more sound; True if the speaker has some."""
         self._closed.append(response_id)
-        utterance = self._find(response_id)
+        utterance = self._of(response_id)
         if utterance is None or utterance.is_complete:
             return False
         utterance.is_complete = True
-        if not utterance.has_begun:
+        if not utterance.name and utterance.heard >= utterance.size:
             self._utterances.remove(utterance)
-        return utterance.has_begun
+        return bool(utterance.name)
 
     def close(self, response_id: str) -> None:
         """Take no more sound of a response; without any yet, it never was."""
@@ -163,15 +249,16 @@ class Playback:
         """Note that the session is gone; tell whether an utterance was open."""
         for utterance in self._utterances:
             utterance.is_orphaned = True
-        return sum(self.completed(u.name) for u in list(self._utterances)) > 0
+        open_ones = [self.completed(u.response_id) for u in list(self._utterances)]
+        return any(open_ones)
 
-    def started(self, name: str) -> bool:
-        """Note that an utterance is audible; False where that is old news."""
+    def started(self, name: str) -> str:
+        """Return whose sound has become audible; empty where that is old news."""
         utterance = self._find(name)
         if utterance is None or utterance.is_audible:
-            return False
+            return ""
         utterance.is_audible = True
-        return True
+        return utterance.response_id
 
     def finished(self, name: str) -> bool:
         """Note that an utterance was heard to its end."""
@@ -185,15 +272,36 @@ class Playback:
         """Drop everything not heard; return what was heard of each item."""
         cuts: list[Cut] = []
         for utterance in self._utterances:
-            self._closed.append(utterance.name)
-            cuts.extend(_cuts(utterance, heard_ms * BYTES_PER_MS))
+            self._closed.append(utterance.response_id)
+            heard = utterance.heard + heard_ms * BYTES_PER_MS
+            cuts.extend(_cuts(utterance, heard))
             heard_ms = 0
         self._utterances = []
         return cuts
 
+    @property
+    def _waiting(self) -> int:
+        """Return how much is held, in bytes."""
+        return sum(each.size - each.heard for each in self._utterances)
+
+    def _name(self, utterance: Utterance) -> str:
+        """Name an utterance for the speaker, which never hears a name twice."""
+        response_id = utterance.response_id
+        utterance.name = self._next_name() if utterance.was_held else response_id
+        return utterance.name
+
+    def _next_name(self) -> str:
+        """Return a name for what goes on."""
+        return f"resumed_{next(self._resumed)}"
+
     def _find(self, name: str) -> Utterance | None:
-        """Return an utterance by its name."""
+        """Return an utterance by what the speaker calls it."""
         return next((u for u in self._utterances if u.name == name), None)
+
+    def _of(self, response_id: str) -> Utterance | None:
+        """Return a response's utterance."""
+        matching = (u for u in self._utterances if u.response_id == response_id)
+        return next(matching, None)
 
 
 def _part(utterance: Utterance, item_id: str, index: int) -> ItemAudio:

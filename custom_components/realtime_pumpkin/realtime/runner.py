@@ -124,8 +124,10 @@ class RealtimeSession:
 
     def hear(self, pcm: bytes) -> None:
         """Take a microphone frame: PCM s16le mono 24 kHz, 20 to 100 ms."""
-        now = self._loop.time()
-        self._perform(self._core.feed(MicrophoneFrame(pcm), now))
+        actions = self._core.feed(MicrophoneFrame(pcm), self._loop.time())
+        self._perform(actions)
+        if not all(isinstance(action, SendAudio) for action in actions):
+            self._follow()
 
     def add_message(self, role: str, text: str, *, respond: bool) -> None:
         """Put a message (role system or user) into the conversation."""
@@ -210,6 +212,10 @@ class RealtimeSession:
     def _feed(self, event: ServerEvent | Signal) -> None:
         """Feed the core, do what it wants and set its clock."""
         self._perform(self._core.feed(event, self._loop.time()))
+        self._follow()
+
+    def _follow(self) -> None:
+        """Set the core's clock and tell what the voice is doing now."""
         self._set_wake()
         if (phase := self._core.phase) is not self._phase:
             self._phase = phase

@@ -10,7 +10,8 @@ from .conversation import Conversation, Due
 from .ending import Farewell
 from .errors import ErrorKind, RealtimeError
 from .finish import GOODBYE, STILL_THERE, EndReason
-from .listening import answer, interrupt, on_no_words
+from .listening import answer, count, on_no_words
+from .pausing import carry_on
 from .signals import SocketLost, Stop
 
 LONGEST_FAREWELL_CLOCKS: Final = 5
@@ -57,7 +58,9 @@ def _is_quiet(talk: Conversation) -> bool:
 def _say_goodbye(talk: Conversation) -> Iterator[Action]:
     """Ask for the goodbye, and end once it was heard."""
     talk.microphone.is_closed = True
-    talk.turns.is_speaking = False
+    talk.turns.is_speaking = talk.barge_in.is_doubtful = False
+    if talk.playback.is_held:
+        yield from carry_on(talk)  # A goodbye is not interrupted.
     if Due.FAREWELL not in talk.deadlines:
         talk.wait(Due.FAREWELL, talk.behaviour.farewell_timeout)
     if talk.ending.farewell is Farewell.WANTED:
@@ -86,7 +89,7 @@ def _on_max_duration(talk: Conversation) -> Iterator[Action]:
 
 def _on_speech_counts(talk: Conversation) -> Iterator[Action]:
     """Take a long, quiet sound for speech."""
-    return interrupt(talk) if talk.barge_in.is_doubtful else iter(())
+    return count(talk) if talk.barge_in.is_doubtful else iter(())
 
 
 def _on_idle(talk: Conversation) -> Iterator[Action]:

@@ -28,9 +28,13 @@ class Turns:
     may_be_echo: bool = False
     """The visitor's last words may have been the voice's own."""
 
-    def speech_started(self, *, may_be_echo: bool = False) -> None:
-        """Give the visitor the floor."""
+    def sound_started(self, *, may_be_echo: bool) -> None:
+        """Listen: whatever it is, it may be speech."""
         self.may_be_echo = may_be_echo
+        self.is_speaking = True
+
+    def speech_counts(self) -> None:
+        """Give the visitor the floor."""
         self.is_speaking = True
         self.has_anybody_spoken = True
         self.has_answered = False
