@@ -366,17 +366,20 @@ class World:
         said, at = bytes(self.speaker.said), 0
         heard = dict.fromkeys(self.answers, 0)
         while at < len(said):
-            going_on = {
-                item_id: _same_ms(
-                    said[at:], bytes(sound[heard[item_id] * BYTES_PER_MS :])
-                )
-                for item_id, sound in self.answers.items()
-            }
-            item_id = max(going_on, key=going_on.__getitem__)
-            assert going_on[item_id], "something was heard twice or was left out"
-            heard[item_id] += going_on[item_id]
-            at += going_on[item_id] * BYTES_PER_MS
+            item_id = self._goes_on_with(said[at : at + BYTES_PER_MS], heard)
+            sound = self.answers[item_id][heard[item_id] * BYTES_PER_MS :]
+            ms = _same_ms(said[at : at + len(sound)], bytes(sound))
+            heard[item_id] += ms
+            at += ms * BYTES_PER_MS
         return heard
+
+    def _goes_on_with(self, sound: bytes, heard: dict[str, int]) -> str:
+        """Return the item whose unheard rest begins with a ms of sound."""
+        for item_id, answer in self.answers.items():
+            start = heard[item_id] * BYTES_PER_MS
+            if answer[start : start + BYTES_PER_MS] == sound:
+                return item_id
+        raise AssertionError("something was heard twice or was left out")
 
     def _lose(self, error: RealtimeError, server: ServerSession | None = None) -> None:
         """Cut the socket."""
