@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from .links.errors import LinkError
+from .links.errors import AssistSatelliteTakenOver, LinkError
 from .links.protocols import AudioSink, AudioSource
 from .realtime.calls import error_output
 from .realtime.events import ToolCalled
@@ -99,6 +99,9 @@ class Call:
         try:
             async for pcm in self._source.frames():
                 self.session.hear(bytes(len(pcm)) if self._is_muted() else pcm)
+        except AssistSatelliteTakenOver:
+            # What the house says there is not talked over.
+            self.session.stop(EndReason.TAKEN_OVER, goodbye=False)
         except LinkError as error:
             self._on_link_lost(error)
             self.session.stop(EndReason.MICROPHONE_LOST, goodbye=True)

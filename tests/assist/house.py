@@ -125,6 +125,7 @@ class Satellite(AssistSatelliteEntity):
         self.events: list[PipelineEvent] = []
         self.clips: list[str] = []
         self.sent = 0
+        self.is_asked = asyncio.Event()
         self._ends = asyncio.Event()
         self._run: asyncio.Task[None] | None = None
         self.option_at_start: str | None = None
@@ -161,6 +162,7 @@ class Satellite(AssistSatelliteEntity):
     ) -> None:
         """Play something, then listen."""
         self.clips.append(start_announcement.media_id)
+        self.is_asked.set()
         if self.device.never_finishes:
             await asyncio.Event().wait()
         if self.device.ignores_the_start:

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
 from tests.assist.house import Device
-from tests.assist.visit import visit
+from tests.assist.visit import option, visit
 from tests.porch import GOODBYE, GREETING
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
@@ -44,10 +44,10 @@ async def test_the_assistant_is_borrowed_and_given_back(hass: HomeAssistant) -> 
     """Chosen for the start, and back before the first word."""
     device = Device("porch")
     async with visit(hass, device, GREETING) as porch:
-        before = porch.option()
+        before = option(hass, device)
         await porch.act("start_conversation")
         assert device.satellite.option_at_start == "Pumpkin"
-        assert porch.option() == before == "preferred"
+        assert option(hass, device) == before == "preferred"
         await porch.act("stop_conversation", goodbye=False)
         ended = await porch.until(EventName.CONVERSATION_ENDED)
     assert ended["reason"] == "stopped"

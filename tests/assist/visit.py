@@ -1,31 +1,61 @@
-"""A voice that listens through a satellite of the house."""
+"""A voice that listens through a satellite that Home Assistant has connected."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.rehearsal import Reply
 from tests.assist.house import Device, house_with
 from tests.common import account, async_set_up, voice
+from tests.links.satellite import FakeSatellite
 from tests.porch import Porch
 from tests.scripted_server import LocalServer
 
 
 @dataclass
 class Visit(Porch):
-    """A porch whose satellite is a device of another integration."""
+    """A porch without a Wyoming satellite."""
 
-    device: Device = None  # type: ignore[assignment] # follows fields with defaults
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    server: LocalServer
+    satellite: FakeSatellite = field(init=False)
 
-    def option(self, device: Device | None = None) -> str:
-        """Return the assistant that is chosen at a device."""
-        state = self.hass.states.get((device or self.device).select_id)
-        assert state is not None
-        return state.state
+    async def end(self, *, goodbye: bool = False) -> dict[str, Any]:
+        """Stop the conversation and return how it was."""
+        count = len(self.named(EventName.CONVERSATION_ENDED)) + 1
+        await self.act("stop_conversation", goodbye=goodbye)
+        return await self.until(EventName.CONVERSATION_ENDED, count)
+
+
+@asynccontextmanager
+async def voice_at(
+    hass: HomeAssistant,
+    satellite: str,
+    *replies: Reply,
+    heard: tuple[str, ...] = (),
+    data: dict[str, Any] | None = None,
+) -> AsyncIterator[Visit]:
+    """Set up a voice at a satellite (its entity id); unload it at the end."""
+    microphone = {"kind": "assist", "entity_id": satellite}
+    async with LocalServer(replies, heard).listening() as server:
+        stored = voice(data={"microphone": microphone, **(data or {})})
+        entry = account(server.url, stored)
+        await async_set_up(hass, entry)
+        visit = Visit(hass, entry, server)
+        for name in EventName:
+            hass.bus.async_listen(f"{DOMAIN}_{name}", visit.hear)
+        try:
+            yield visit
+        finally:
+            if hass.config_entries.async_get_entry(entry.entry_id) is not None:
+                await hass.config_entries.async_unload(entry.entry_id)
+            await hass.async_block_till_done()
 
 
 @asynccontextmanager
@@ -34,27 +64,18 @@ async def visit(
     device: Device,
     *replies: Reply,
     others: tuple[Device, ...] = (),
-    heard: tuple[str, ...] = (),
-    data: dict[str, Any] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Visit]:
-    """Set up a voice at a device, with its server; unload all at the end."""
+    """Have a house with devices, and a voice at the first of them."""
     async with (
-        LocalServer(replies, heard).listening() as server,
         house_with(hass, device, *others),
+        voice_at(hass, device.entity_id, *replies, **options) as porch,
     ):
-        microphone = {"kind": "assist", "entity_id": device.entity_id}
-        entry = account(
-            server.url, voice(data={"microphone": microphone, **(data or {})})
-        )
-        await async_set_up(hass, entry)
-        there = Visit(hass, entry, server, None, device=device)  # type: ignore[arg-type]
-        for name in EventName:
-            hass.bus.async_listen(f"{DOMAIN}_{name}", there.hear)
-        try:
-            yield there
-        finally:
-            if entry.entry_id in {
-                e.entry_id for e in hass.config_entries.async_entries()
-            }:
-                await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()
+        yield porch
+
+
+def option(hass: HomeAssistant, device: Device) -> str:
+    """Return the assistant that is chosen at a device."""
+    state = hass.states.get(device.select_id)
+    assert state is not None
+    return state.state

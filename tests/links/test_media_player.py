@@ -40,6 +40,7 @@ class FakePlayer:
     fetch_delay: float = 0.05
     probes: int = 0
     stops_by_command: bool = True
+    is_taken: bool = False
     error: Exception | None = None
     is_deaf: bool = False
     blocks: bool = False

@@ -135,7 +135,9 @@ class SatelliteStart:
         state = self._hass.states.get(self.satellite)
         player = own_player(self._hass, self.satellite)
         if player and state and state.state == AssistSatelliteState.RESPONDING:
-            await self._silence(MediaPlayer(self._hass, player, announces=True))
+            await self._silence(
+                MediaPlayer(self._hass, player, satellite=self.satellite)
+            )
         if not await self._gets_idle(_SILENCED_S):
             raise AssistSatelliteBusy(entity_id=self.satellite)
 

@@ -15,6 +15,8 @@ from .stream_view import AudioStreams, stream_path
 
 _STOP_TIMEOUT_S: Final = 10.0
 _SETTLE_TIMEOUT_S: Final = 3.0
+# How long a silent clip plays; what is announced behind it may be held up.
+_SILENT_S: Final = 0.4
 # A player may come back for what it has already fetched, but not for long.
 _TOKEN_GRACE_S: Final = 10.0
 
@@ -40,6 +42,7 @@ class Deck:
         self._tokens: dict[str, asyncio.TimerHandle | None] = {}
         self._token = ""
         self._base_url = ""
+        self._silent_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._done_with: set[asyncio.Task[None]] = set()
 
@@ -80,6 +83,7 @@ class Deck:
     async def async_close(self) -> None:
         """Let the last order through and forget all addresses; never raises."""
         await self.async_settle()
+        await asyncio.sleep(max(0.0, self._silent_until - self._clock()))
         for task in tuple(self._tasks):
             await async_cancel(task)
         for token in tuple(self._tokens):
@@ -124,6 +128,8 @@ class Deck:
         """Stop the player, or replace what it plays where no stop helps."""
         try:
             async with asyncio.timeout(_STOP_TIMEOUT_S):
+                if self._player.is_taken:
+                    return
                 if self._player.stops_by_command:
                     await self._player.async_stop()
                 else:
@@ -136,3 +142,4 @@ class Deck:
         token = self._add(silent_stream(self._clock))
         self._forget_later(token)
         await self._player.async_play(self._base_url + stream_path(token))
+        self._silent_until = self._clock() + _SILENT_S

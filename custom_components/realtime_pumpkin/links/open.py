@@ -141,7 +141,7 @@ class VoiceLinks:
             case BrowserSpeakerOption():
                 return BrowserSpeaker(self._browser, clock=self._clock)
             case _ if (own := own_player(self._hass, satellite)) is not None:
-                player = MediaPlayer(self._hass, own, announces=True)
+                player = MediaPlayer(self._hass, own, satellite=satellite)
             case _:
                 missing = AssistSatelliteWithoutSpeaker(entity_id=satellite)
                 player = MediaPlayer(self._hass, satellite, missing=missing)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.components.media_player.const import (
     ATTR_MEDIA_ANNOUNCE,
     ATTR_MEDIA_CONTENT_ID,
@@ -39,17 +40,17 @@ class MediaPlayer:
         hass: HomeAssistant,
         entity_id: str,
         *,
-        announces: bool = False,
+        satellite: str | None = None,
         missing: LinkError | None = None,
     ) -> None:
         """Speak to the entity through its actions.
 
-        `announces` for players whose announcements can be whole conversations;
-        some platforms are known for it. `missing` says why there is no player.
+        `satellite` is the entity whose device's speaker it is, `missing` says why
+        there is no player.
         """
         self._hass = hass
         self._entity_id = entity_id
-        self._is_announcer = announces
+        self._satellite = satellite
         self._missing = missing
         entry = er.async_get(hass).async_get(entity_id)
         self._platform = entry.platform if entry is not None else None
@@ -63,6 +64,17 @@ class MediaPlayer:
     def stops_by_command(self) -> bool:
         """Tell whether `stop` silences it; else only other media do."""
         return not self._announces and self._has(MediaPlayerEntityFeature.STOP)
+
+    @property
+    def is_taken(self) -> bool:
+        """Tell whether its satellite announces for somebody else.
+
+        That is what would be silenced instead of what was ours.
+        """
+        if self._satellite is None:
+            return False
+        state = self._hass.states.get(self._satellite)
+        return state is not None and state.state == AssistSatelliteState.RESPONDING
 
     def open(self) -> str:
         """Return Home Assistant's address for a player that can play.
@@ -102,7 +114,7 @@ class MediaPlayer:
     def _announces(self) -> bool:
         """Tell whether it plays announcements as we need them."""
         return (
-            self._is_announcer or self._platform in _ANNOUNCING_PLATFORMS
+            self._satellite is not None or self._platform in _ANNOUNCING_PLATFORMS
         ) and self._has(MediaPlayerEntityFeature.MEDIA_ANNOUNCE)
 
     def _has(self, feature: MediaPlayerEntityFeature) -> bool:

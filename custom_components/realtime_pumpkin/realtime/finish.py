@@ -47,6 +47,7 @@ class EndReason(StrEnum):
     IDLE = "idle"
     MAX_DURATION = "max_duration"
     USER_ENDED = "user_ended"
+    TAKEN_OVER = "taken_over"
     MICROPHONE_LOST = "microphone_lost"
     SPEAKER_LOST = "speaker_lost"
     CONNECTION_LOST = "connection_lost"

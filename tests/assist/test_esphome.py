@@ -1,0 +1,349 @@
+"""Everything that can happen at an ESPHome satellite, with Home Assistant's own code.
+
+Each row of what was found out about ends is a test here: what the device does, what
+the conversation's reason is then, and that the device is idle on its own assistant.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aioesphomeapi import APIConnectionError
+from homeassistant.components.assist_pipeline import (
+    async_get_pipelines,
+    async_update_pipeline,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import numpy as np
+import pytest
+
+from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
+from custom_components.realtime_pumpkin.links import assist, assist_start
+from custom_components.realtime_pumpkin.rehearsal import Reply, Say
+from demo.esphome_device.assistant import Phase
+from tests.assist.visit import Visit, voice_at
+from tests.common import VOICE_ENTITY_ID
+from tests.porch import GOODBYE, GREETING
+from tests.satellite_bench import AddSatellite, Satellite
+
+pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+
+NORMAL_END = ["STT_END", "INTENT_START", "INTENT_END", "RUN_END"]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nothing as long as people would."""
+    monkeypatch.setattr(assist_start, "START_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(assist_start, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(assist_start, "_SILENCED_S", 0.5)
+    monkeypatch.setattr(assist, "STALLED_AFTER_S", 0.6)
+
+
+@asynccontextmanager
+async def talking(
+    hass: HomeAssistant, satellite: Satellite, *replies: Reply, **options: Any
+) -> AsyncIterator[Visit]:
+    """Have a conversation whose voice has said its first line."""
+    async with voice_at(
+        hass, satellite.entity_id, *(replies or (GREETING, GOODBYE)), **options
+    ) as visit:
+        await visit.act("start_conversation")
+        await visit.until(EventName.ITEM_FINISHED)
+        assert satellite.selected == "preferred"
+        yield visit
+
+
+def ignore_lost_connections(hass: HomeAssistant) -> None:
+    """Forgive Home Assistant's own pipeline that it talks to a dead device."""
+    handle = hass.loop.get_exception_handler()
+    assert handle is not None
+
+    def forgive(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Pass on everything else."""
+        if not isinstance(context.get("exception"), APIConnectionError):
+            handle(loop, context)
+
+    hass.loop.set_exception_handler(forgive)
+
+
+async def is_over(visit: Visit, satellite: Satellite) -> dict[str, Any]:
+    """Return how the conversation was; the device must be idle on its assistant."""
+    ended = await visit.until(EventName.CONVERSATION_ENDED)
+    await satellite.until_phase(Phase.IDLE)
+    assert satellite.selected == "preferred"
+    state = visit.hass.states.get(satellite.entity_id)
+    assert state is not None
+    assert state.state in ("idle", "unavailable")
+    return ended
+
+
+async def test_a_conversation_ends_without_a_word_of_the_pipeline(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """One run from the first word to the goodbye; no tone, nothing spoken twice."""
+    async with talking(hass, satellite) as visit:
+        await visit.act("add_message", role="user", text="Bye!", respond=True)
+        ended = await is_over(visit, satellite)
+    assert ended["reason"] == "finished"
+    [run] = satellite.device.record.runs
+    assert run.events == ["RUN_START", "STT_START", *NORMAL_END]
+    assert run.bytes_sent > 16_000
+    played = [entry.detail["kind"] for entry in satellite.device.record.all("played")]
+    # The silent clip of the start, the greeting, the goodbye.
+    assert played == ["announcement"] * 3
+    told = satellite.device.record.all("< VoiceAssistantEventResponse")
+    assert [e.detail["data"]["text"] for e in told if e.detail["data"].get("text")] == [
+        CONVERSATION_OVER
+    ]
+
+
+async def test_nothing_is_heard_before_the_voice_speaks(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """The start plays no tone."""
+    quiet = Say("Boo!", duration_ms=200)
+    async with voice_at(hass, satellite.entity_id, quiet) as visit:
+        await visit.act("start_conversation", opening="")
+        await satellite.until(lambda: satellite.device.record.runs[-1].bytes_sent > 0)
+        peak = np.abs(np.frombuffer(satellite.card.played, "<i2")).max(initial=0)
+        assert peak < 10
+        await visit.end()
+
+
+async def test_the_button_ends_a_conversation(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Who presses it has heard enough: no goodbye."""
+    async with talking(hass, satellite) as visit:
+        satellite.device.press()
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "user_ended"
+    assert satellite.device.record.runs[-1].events[-1] == "RUN_END"
+    assert "ERROR" not in satellite.device.record.runs[-1].events
+
+
+async def test_the_wake_word_ends_a_conversation(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """The firmware stops what runs."""
+    async with talking(hass, satellite) as visit:
+        satellite.device.wake()
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "user_ended"
+
+
+async def test_a_device_that_ends_its_sound_ends_the_conversation(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """The stream ends, so the stage returns and the pipeline goes to its end."""
+    async with talking(hass, satellite) as visit:
+        satellite.device.end_audio()
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "user_ended"
+    assert satellite.device.record.runs[-1].events[-4:] == NORMAL_END
+
+
+async def test_a_muted_device_is_noticed(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Sound just stops to come; the voice says goodbye and the device is freed."""
+    async with talking(hass, satellite) as visit:
+        satellite.device.mute()
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "microphone_lost"
+        [error] = visit.named(EventName.ERROR)
+        assert error["kind"] == "microphone_stalled"
+    assert satellite.device.record.runs[-1].events[-4:] == NORMAL_END
+
+
+async def test_a_dead_device_ends_the_conversation(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Whoever pulled the plug does not hear a goodbye."""
+    ignore_lost_connections(hass)
+    async with talking(hass, satellite) as visit:
+        satellite.device.die()
+        ended = await visit.until(EventName.CONVERSATION_ENDED)
+        assert ended["reason"] == "microphone_lost"
+        errors = {error["kind"] for error in visit.named(EventName.ERROR)}
+        assert "assist_satellite_lost" in errors
+        assert hass.states.is_state(VOICE_ENTITY_ID, "idle")
+
+
+async def test_an_announcement_of_somebody_else_is_heard(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Home Assistant takes the satellite away, and the voice is silent."""
+    async with talking(hass, satellite) as visit:
+        url = f"{hass.config.internal_url}/nothing.mp3?v=1"
+        await hass.services.async_call(
+            "assist_satellite",
+            "announce",
+            {
+                "entity_id": satellite.entity_id,
+                "media_id": url,
+                "preannounce": False,
+            },
+            blocking=True,
+        )
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "taken_over"
+    fetched = satellite.device.record.all("fetch")
+    assert fetched[-1].detail["url"] == url
+
+
+async def test_a_refused_start_of_somebody_else_ends_the_conversation(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Home Assistant cancels the run before it looks whether it may start one."""
+    async with talking(hass, satellite) as visit:
+        with pytest.raises(HomeAssistantError):
+            await hass.services.async_call(
+                "assist_satellite",
+                "start_conversation",
+                {
+                    "entity_id": satellite.entity_id,
+                    "start_media_id": "http://127.0.0.1:9/nothing.mp3?v=1",
+                    "preannounce": False,
+                },
+                blocking=True,
+            )
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "user_ended"
+
+
+async def test_another_assistant_may_be_chosen_meanwhile(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """It is for the next run; this one goes on, and the choice stays."""
+    async with talking(hass, satellite) as visit:
+        await hass.services.async_call(
+            "select",
+            "select_option",
+            {"entity_id": satellite.assistant, "option": "Home Assistant"},
+            blocking=True,
+        )
+        await visit.act("add_message", role="user", text="Bye!", respond=True)
+        ended = await visit.until(EventName.CONVERSATION_ENDED)
+        assert ended["reason"] == "finished"
+        assert satellite.selected == "Home Assistant"
+
+
+async def test_the_pipeline_may_be_renamed_meanwhile(
+    hass: HomeAssistant, satellite: Satellite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run knows its pipeline by its id; the next start finds the new name."""
+    # Behind the silence that ended the first one the firmware may take 2 s.
+    monkeypatch.setattr(assist_start, "START_TIMEOUT_S", 8.0)
+    async with talking(hass, satellite, GREETING, GREETING) as visit:
+        [pipeline] = [p for p in async_get_pipelines(hass) if p.name == "Pumpkin"]
+        await async_update_pipeline(hass, pipeline, name="Ghost")
+        assert (await visit.end())["reason"] == "stopped"
+        await satellite.until_phase(Phase.IDLE)
+        await visit.act("start_conversation")
+        assert (await visit.end())["reason"] == "stopped"
+    assert len(satellite.device.record.runs) == 2
+
+
+@pytest.mark.parametrize(
+    "mischief",
+    [{"never_finish": True}, {"deaf": True}],
+    ids=["never finished", "never listens"],
+)
+async def test_a_device_that_does_not_listen_is_given_up(
+    hass: HomeAssistant, satellite: Satellite, mischief: dict[str, bool]
+) -> None:
+    """The action says so, the assistant is chosen again, the next start works."""
+    satellite.device.misbehave(**mischief)
+    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
+        with pytest.raises(HomeAssistantError) as caught:
+            await visit.act("start_conversation")
+        assert caught.value.translation_key == "assist_satellite_silent"
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "start_failed"
+        satellite.device.misbehave(never_finish=False, deaf=False)
+        await visit.act("start_conversation")
+        assert (await visit.end())["reason"] == "stopped"
+
+
+async def test_a_clip_that_cannot_be_fetched_still_opens_the_microphone(
+    hass: HomeAssistant, add_satellite: AddSatellite
+) -> None:
+    """The firmware counts what does not begin as over."""
+    satellite = await add_satellite(pace=4.0)
+    satellite.device.misbehave(refuse_media=True)
+    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
+        await visit.act("start_conversation", opening="")
+        assert satellite.selected == "preferred"
+        satellite.device.misbehave(refuse_media=False)
+        await visit.end()
+
+
+async def test_a_stop_before_the_microphone_opens_never_reaches_another_assistant(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """The device opens it later, on the voice's pipeline, which ends at once."""
+    satellite.device.misbehave(finish_late_s=0.4)
+    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
+        starting = hass.async_create_task(visit.act("start_conversation"))
+        await satellite.until(
+            lambda: bool(satellite.device.record.all("fetch")), within_s=5
+        )
+        assert satellite.selected == "Pumpkin"
+        await visit.act("stop_conversation", goodbye=False)
+        ended = await is_over(visit, satellite)
+        await asyncio.gather(starting, return_exceptions=True)
+        assert ended["reason"] == "stopped"
+    [run] = satellite.device.record.runs
+    assert run.events == ["RUN_START", "STT_START", *NORMAL_END]
+
+
+async def test_an_old_end_of_an_announcement_opens_nothing(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Only the pipeline's run tells that the device listens."""
+    satellite.device.misbehave(finish_late_s=0.3)
+    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
+        starting = hass.async_create_task(visit.act("start_conversation"))
+        await satellite.until(lambda: bool(satellite.device.record.all("fetch")))
+        satellite.device.say_finished()
+        await starting
+        await visit.until(EventName.ITEM_FINISHED)
+        assert (await visit.end())["reason"] == "stopped"
+    assert len(satellite.device.record.runs) == 1
+
+
+async def test_a_device_whose_voice_is_gone_is_idle_again(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """Its pipeline stays while the account is not loaded, and fails at once."""
+    async with talking(hass, satellite) as visit:
+        await visit.end()
+        await satellite.until_phase(Phase.IDLE)
+        await hass.services.async_call(
+            "select",
+            "select_option",
+            {"entity_id": satellite.assistant, "option": "Pumpkin"},
+            blocking=True,
+        )
+        await hass.config_entries.async_unload(visit.entry.entry_id)
+        satellite.device.press()
+        await satellite.until(
+            lambda: "RUN_END" in satellite.device.record.runs[-1].events
+        )
+        assert "ERROR" in satellite.device.record.runs[-1].events
+        await satellite.until_phase(Phase.IDLE)
+
+
+async def test_a_reload_in_mid_conversation_frees_the_device(
+    hass: HomeAssistant, satellite: Satellite
+) -> None:
+    """It ends as any conversation does, without an error at the device."""
+    async with talking(hass, satellite) as visit:
+        await hass.config_entries.async_reload(visit.entry.entry_id)
+        ended = await is_over(visit, satellite)
+        assert ended["reason"] == "unloaded"
+    assert satellite.device.record.runs[-1].events[-4:] == NORMAL_END
