@@ -1,5 +1,6 @@
 """What the model is told: who it is, how it behaves, how it begins."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -27,6 +28,19 @@ READ_ALOUD: Final = (
 )
 GREET: Final = "Somebody has just come to the door. Greet them now."
 OPEN_WITH: Final = "Open the conversation now by saying, in character: {line}"
+SAY_VERBATIM: Final = (
+    "Say exactly these words now, add nothing and answer nothing: \"{text}\""
+)
+SAY_IN_PERSONA: Final = (
+    "Tell whoever is there, in character and in one or two short sentences: {text}"
+)
+ASK: Final = (
+    "Ask the visitor now, saying exactly: \"{question}\" Then wait for the answer."
+)
+ASK_ONE_OF: Final = (
+    "Ask the visitor now, saying exactly: \"{question}\" Then wait for the answer. "
+    "These answers fit: {choices}. If another one comes, ask once more."
+)
 SECOND_RING: Final = (
     "The doorbell rang again: somebody else is at the door as well. Mention it "
     "when it fits."
@@ -59,3 +73,15 @@ def render_opening(line: str | None) -> str:
     if line is None:
         return GREET
     return OPEN_WITH.format(line=line) if line.strip() else ""
+
+
+def render_statement(text: str, *, verbatim: bool) -> str:
+    """Return the direction to say something and no more."""
+    return (SAY_VERBATIM if verbatim else SAY_IN_PERSONA).format(text=text)
+
+
+def render_question(question: str, choices: Sequence[str]) -> str:
+    """Return the direction to ask something, with answers that would fit."""
+    if not choices:
+        return ASK.format(question=question)
+    return ASK_ONE_OF.format(question=question, choices="; ".join(choices))

@@ -97,6 +97,9 @@ class Behaviour:
     context: tuple[str, ...] = ()
     """What the voice should know: who rang, the time."""
 
+    listens: bool = True
+    """There is a visitor; else the conversation ends once its opening was heard."""
+
     barge_in: bool = True
     """Speech interrupts the answer; else a half-duplex gate keeps it whole."""
 

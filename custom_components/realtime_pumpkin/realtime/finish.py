@@ -43,6 +43,8 @@ class EndReason(StrEnum):
     """Why a conversation ended."""
 
     FINISHED = "finished"
+    SAID = "said"
+    """It was only to say something, and that was heard."""
     STOPPED = "stopped"
     IDLE = "idle"
     MAX_DURATION = "max_duration"

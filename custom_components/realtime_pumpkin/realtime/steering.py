@@ -39,6 +39,15 @@ def settle(talk: Conversation) -> Iterator[Action]:
     _watch(talk, Due.IDLE, _is_quiet(talk), talk.behaviour.idle_timeout)
     if talk.turns.is_unanswered and not talk.is_answering:
         talk.turns.give_up()
+    if not talk.behaviour.listens:
+        yield from _leave_when_said(talk)
+
+
+def _leave_when_said(talk: Conversation) -> Iterator[Action]:
+    """End once all was heard that nobody is expected to answer."""
+    if _is_quiet(talk):
+        was_heard = talk.turns.has_answered
+        yield from talk.end(EndReason.SAID if was_heard else EndReason.ERROR)
 
 
 def _watch(talk: Conversation, due: Due, is_on: bool, seconds: float) -> None:

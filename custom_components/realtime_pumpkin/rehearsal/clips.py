@@ -8,12 +8,11 @@ from pathlib import Path
 import re
 from typing import Final
 
-import av
-import numpy as np
-
+from ..audio.decode import decode
 from .play import LINES
 from .sentences import sentences
 
+LONGEST_MS: Final = 10_000
 FOLDER: Final = Path(__file__).parent / "sounds"
 
 
@@ -38,22 +37,10 @@ class Clips:
         Raises `OSError` where a file is missing.
         """
         self._sounds = {
-            sentence: decode(folder / clip_name(sentence))
+            sentence: decode(str(folder / clip_name(sentence)), LONGEST_MS)
             for sentence in play_sentences()
         }
 
     def sound(self, sentence: str) -> bytes | None:
         """Return a sentence as PCM s16le mono 24 kHz; None if it is not prepared."""
         return self._sounds.get(sentence.strip())
-
-
-def decode(file: Path) -> bytes:
-    """Return an MP3 file as PCM s16le mono 24 kHz; raises `OSError`."""
-    with av.open(str(file)) as container:
-        resampler = av.AudioResampler("s16", "mono", 24_000)
-        frames = [
-            resampled
-            for frame in container.decode(audio=0)
-            for resampled in resampler.resample(frame)
-        ]
-    return b"".join(frame.to_ndarray().astype(np.int16).tobytes() for frame in frames)
