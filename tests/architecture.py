@@ -14,15 +14,15 @@ PACKAGE = "custom_components.realtime_pumpkin"
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "const",
+        "const broadcast",
         "audio calibration catalog fields manners personas",
-        "character disabled_entries realtime options loans migration",
+        "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits",
         "tools prompt client bus issues ledger porch_check rehearsal_account pipelines voice_state",
-        "admission call checkup porch_report flows house_tools session_setup tally voice_events",
-        "answers",
+        "admission announcer call checkup porch_report flows house_tools session_setup tally voice_events",
+        "answers assembly",
         "config_flow coordinator",
-        "models",
+        "asking holding models",
         "entity voices",
         "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics logbook system_health trigger",
         "services websocket_api dashboard",

@@ -208,7 +208,12 @@ TRANSLATIONS = vol.Schema(
             )
         },
         vol.Optional("options"): _FLOW,
-        vol.Optional("selector"): {slug: {vol.Optional("options"): _TEXTS}},
+        vol.Optional("selector"): {
+            slug: {
+                vol.Optional("options"): _TEXTS,
+                vol.Optional("fields"): {slug: _NAMED},
+            }
+        },
         vol.Optional("services"): {
             slug: {
                 **_NAMED,

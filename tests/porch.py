@@ -42,13 +42,13 @@ class Porch:
         self.news.set()
 
     async def act(self, action: str, **data: Any) -> Any:
-        """Call one of our actions for the voice."""
+        """Call one of our actions for the voice; return its response if it has one."""
         return await self.hass.services.async_call(
             DOMAIN,
             action,
             {"entity_id": VOICE_ENTITY_ID, **data},
             blocking=True,
-            return_response=action == "start_conversation",
+            return_response=action in ("start_conversation", "ask"),
         )
 
     def named(self, name: EventName) -> list[dict[str, Any]]:

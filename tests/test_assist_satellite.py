@@ -3,15 +3,14 @@
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.components.assist_satellite import AssistSatelliteEntityFeature
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.request import ConversationRequest
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_ENTITY_ID, only_voice
 
@@ -78,44 +77,10 @@ async def test_home_assistants_own_action_starts_a_conversation(
         extra_system_prompt="Be a pirate.",
     )
     start_conversation.assert_awaited_once_with(
-        opening="Boo!", instructions="Be a pirate."
+        ConversationRequest(opening="Boo!", instructions="Be a pirate.")
     )
     # No pipeline has touched the state on the way.
     assert shown(hass) == "idle"
-
-
-async def test_media_cannot_start_a_conversation(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    start_conversation: AsyncMock,
-) -> None:
-    """A voice speaks itself."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "start_conversation", start_media_id="media://boo.mp3")
-    assert caught.value.translation_key == "media_not_supported"
-    start_conversation.assert_not_awaited()
-
-
-async def test_a_question_is_refused_rather_than_put_to_a_pipeline(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """Home Assistant checks no feature before it asks."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "ask_question", question="Trick or treat?")
-    assert caught.value.translation_key == "ask_question_not_supported"
-
-
-async def test_a_voice_announces_nothing(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """A broadcast to all satellites must not open a paid session."""
-    state = hass.states.get(VOICE_ENTITY_ID)
-    assert state is not None
-    assert state.attributes["supported_features"] == (
-        AssistSatelliteEntityFeature.START_CONVERSATION
-    )
-    with pytest.raises(ServiceNotSupported):
-        await call(hass, "announce", message="Dinner!")
 
 
 async def test_the_frontend_may_ask_for_wake_words_and_hears_of_none(

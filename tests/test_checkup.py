@@ -25,6 +25,7 @@ from custom_components.realtime_pumpkin.const import (
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
 from custom_components.realtime_pumpkin.manners import TurnTaking
 from custom_components.realtime_pumpkin.porch_report import async_summary
+from custom_components.realtime_pumpkin.request import AS_USUAL
 from custom_components.realtime_pumpkin.session_setup import create_behaviour
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import (
@@ -90,7 +91,7 @@ class Porch:
         options = only_voice(self.entry).options
         links = voice_links(self.hass, BrowserPort("P", lambda: None))
         source, _ = links.create(options)
-        return create_behaviour(options, source, None, None).barge_in
+        return create_behaviour(options, source, AS_USUAL).barge_in
 
 
 @asynccontextmanager
@@ -237,7 +238,7 @@ async def test_what_was_measured_is_what_the_link_counts_with(
     options = only_voice(entry).options
     port = BrowserPort("P", lambda: None)
     source, sink = voice_links(hass, port).create(options)
-    behaviour = create_behaviour(options, source, None, None)
+    behaviour = create_behaviour(options, source, AS_USUAL)
     await hass.config_entries.async_unload(entry.entry_id)
     assert sink._latency_ms == 420  # type: ignore[attr-defined]
     assert behaviour.echo_tail == pytest.approx(0.43)

@@ -29,6 +29,7 @@ from custom_components.realtime_pumpkin.manners import Children, Limits, TurnTak
 from custom_components.realtime_pumpkin.options import VoiceOptions
 from custom_components.realtime_pumpkin.prompt import DISCLOSURE, SAFETY
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
+from custom_components.realtime_pumpkin.request import ConversationRequest
 from custom_components.realtime_pumpkin.schema import MANNERS, fold, unfold
 from custom_components.realtime_pumpkin.session_setup import (
     create_behaviour,
@@ -245,7 +246,10 @@ async def test_the_defaults_are_those_of_the_session(hass: HomeAssistant) -> Non
         "create_response": False,
         "interrupt_response": False,
     }
-    assert create_behaviour(options(), FULL_DUPLEX, "", None) == Behaviour()
+    assert (
+        create_behaviour(options(), FULL_DUPLEX, ConversationRequest(opening=""))
+        == Behaviour()
+    )
 
 
 async def test_what_was_chosen_reaches_the_session(hass: HomeAssistant) -> None:
@@ -255,7 +259,7 @@ async def test_what_was_chosen_reaches_the_session(hass: HomeAssistant) -> None:
     assert heard["noise_reduction"] is None
     assert heard["turn_detection"]["type"] == "semantic_vad"
     assert heard["turn_detection"]["eagerness"] == "low"
-    behaviour = create_behaviour(chosen, FULL_DUPLEX, "", None)
+    behaviour = create_behaviour(chosen, FULL_DUPLEX, ConversationRequest(opening=""))
     assert behaviour == Behaviour(
         barge_in=False,
         echo_tail=0.9,

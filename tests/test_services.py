@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, call, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -11,14 +11,16 @@ import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.const import DOMAIN, BusyPolicy
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
+from custom_components.realtime_pumpkin.request import ConversationRequest
 from tests.common import VOICE_ENTITY_ID
 
 METHODS = {
     "start_conversation": "async_start_conversation",
     "stop_conversation": "async_stop_conversation",
     "add_message": "async_add_message",
+    "say": "async_say",
 }
 
 
@@ -45,33 +47,48 @@ async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
         (
             "start_conversation",
             {},
-            {"opening": None, "instructions": None, "context": None},
+            call(ConversationRequest()),
         ),
         (
             "start_conversation",
             {"opening": " Boo! ", "instructions": "Rhyme.", "context": "Two ghosts."},
-            {"opening": "Boo!", "instructions": "Rhyme.", "context": "Two ghosts."},
+            call(
+                ConversationRequest(
+                    opening="Boo!", instructions="Rhyme.", context="Two ghosts."
+                )
+            ),
         ),
         (
             "start_conversation",
             {"opening": "", "instructions": "  ", "context": ""},
-            {"opening": None, "instructions": None, "context": None},
+            call(ConversationRequest()),
         ),
-        ("stop_conversation", {}, {"goodbye": True}),
-        ("stop_conversation", {"goodbye": False}, {"goodbye": False}),
+        (
+            "start_conversation",
+            {"busy": "queue"},
+            call(ConversationRequest(busy=BusyPolicy.QUEUE)),
+        ),
+        ("say", {"text": " Boo! "}, call("Boo!", verbatim=True)),
+        (
+            "say",
+            {"text": "Boo!", "verbatim": False},
+            call("Boo!", verbatim=False),
+        ),
+        ("stop_conversation", {}, call(goodbye=True)),
+        ("stop_conversation", {"goodbye": False}, call(goodbye=False)),
         (
             "add_message",
             {"text": "Start your answer with an evil laugh."},
-            {
-                "role": "system",
-                "text": "Start your answer with an evil laugh.",
-                "respond": True,
-            },
+            call(
+                role="system",
+                text="Start your answer with an evil laugh.",
+                respond=True,
+            ),
         ),
         (
             "add_message",
             {"role": "user", "text": "An egg?", "respond": False},
-            {"role": "user", "text": "An egg?", "respond": False},
+            call(role="user", text="An egg?", respond=False),
         ),
     ],
 )
@@ -81,11 +98,11 @@ async def test_an_action_asks_the_coordinator(
     done: dict[str, AsyncMock],
     action: str,
     data: dict[str, Any],
-    asked: dict[str, Any],
+    asked: Any,
 ) -> None:
     """Defaults are filled in, empty texts are no texts."""
     await act(hass, action, **data)
-    done[action].assert_awaited_once_with(**asked)
+    assert done[action].await_args_list == [asked]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +112,20 @@ async def test_an_action_asks_the_coordinator(
         ("start_conversation", {"instructions": {"a": 1}}, "instructions"),
         ("start_conversation", {"context": None}, "context"),
         ("start_conversation", {"volume": 3}, "volume"),
+        ("start_conversation", {"busy": "panic"}, "busy"),
+        ("start_conversation", {"wait": "perhaps"}, "wait"),
+        ("say", {}, "text"),
+        ("say", {"text": ""}, "text"),
+        ("say", {"text": "Boo!", "verbatim": "nearly"}, "verbatim"),
+        ("ask", {}, "question"),
+        ("ask", {"question": " "}, "question"),
+        ("ask", {"question": "Who?", "answers": "me"}, "answers"),
+        ("ask", {"question": "Who?", "answers": [{"id": "me"}]}, "sentences"),
+        (
+            "ask",
+            {"question": "Who?", "answers": [{"id": "me", "sentences": ["me?"]}]},
+            "sentences",
+        ),
         ("stop_conversation", {"goodbye": "perhaps"}, "goodbye"),
         ("add_message", {}, "text"),
         ("add_message", {"text": " "}, "text"),
@@ -113,7 +144,7 @@ async def test_a_wrong_field_is_named(
     """Nothing is asked of the coordinator, and the error says what is wrong."""
     with pytest.raises(probatio.Invalid, match=field):
         await act(hass, action, **data)
-    done[action].assert_not_awaited()
+    assert not any(mock.await_count for mock in done.values())
 
 
 async def test_a_start_answers_with_the_conversations_id(

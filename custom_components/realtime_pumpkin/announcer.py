@@ -3,7 +3,9 @@
 import asyncio
 from typing import Final
 
-from homeassistant.components.media_player import async_process_play_media_url
+from homeassistant.components.media_player.browse_media import (
+    async_process_play_media_url,
+)
 from homeassistant.components.media_source import (
     async_resolve_media,
     is_media_source_id,

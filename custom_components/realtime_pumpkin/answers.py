@@ -66,4 +66,5 @@ class Answers:
         usage = answer.usage
         cost = usage.cost(options.model)
         self._admission.used(usage.tokens, cost)
+        self._admission.show_budget(options.limits)
         return answer

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from .coordinator import VoiceCoordinator
-from .prompt import render_question
+from .prompt import render_choices, render_question
 from .realtime.events import ConversationUpdate, UserTranscript
+from .request import ConversationRequest
 
 
 class _Answer[T]:
@@ -28,21 +30,22 @@ class _Answer[T]:
 
 async def async_ask[T](
     voice: VoiceCoordinator,
-    question: str,
+    question: str | None,
     choices: Sequence[str],
     match: Callable[[str], T | None],
 ) -> tuple[str | None, T | None]:
     """Ask; return the visitor's last words and what matches them.
 
     Whatever does not match is asked again by the voice, until the conversation
-    ends. One that was started for the question ends when it was answered.
+    ends. One that was started for the question ends when it was answered. With
+    None the question was asked already, in another way.
     Raises as `async_start_conversation` does.
     """
     was_talking = voice.data.conversation_id is not None
     answer = _Answer(match)
-    stop_listening = voice.listen_closely(answer.hear)
+    stop_listening = voice.events.listen_to_updates(answer.hear)
     try:
-        await _async_ask_aloud(voice, render_question(question, choices))
+        await _async_ask_aloud(voice, question, render_choices(choices))
         await _async_until(answer.found, voice)
     finally:
         stop_listening()
@@ -54,18 +57,26 @@ async def async_ask[T](
     return answer.words, answer.found.result()
 
 
-async def _async_ask_aloud(voice: VoiceCoordinator, direction: str) -> None:
+async def _async_ask_aloud(
+    voice: VoiceCoordinator, question: str | None, choices: str | None
+) -> None:
     """Ask in the running conversation, or in one of its own."""
+    direction = render_question(question) if question else ""
     if voice.data.conversation_id is None:
-        await voice.async_start_conversation(direction=direction)
-    else:
-        await voice.async_add_message(role="system", text=direction, respond=True)
+        request = ConversationRequest(direction=direction, context=choices)
+        await voice.async_start_conversation(request)
+        return
+    for text in filter(None, (choices, direction)):
+        await voice.async_add_message(
+            role="system", text=text, respond=text == direction
+        )
 
 
-async def _async_until[T](found: asyncio.Future[T], voice: VoiceCoordinator) -> None:
+async def _async_until(found: asyncio.Future[Any], voice: VoiceCoordinator) -> None:
     """Return when there is an answer, or nobody left to give one."""
     end = asyncio.ensure_future(voice.async_wait_for_end())
+    waiting: list[asyncio.Future[Any]] = [found, end]
     try:
-        await asyncio.wait([found, end], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
         end.cancel()

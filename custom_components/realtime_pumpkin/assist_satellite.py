@@ -1,5 +1,6 @@
 """The voice as Home Assistant's satellite entity."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.components.assist_pipeline import PipelineEvent
@@ -12,13 +13,16 @@ from homeassistant.components.assist_satellite import (
 from homeassistant.components.assist_satellite.const import PREANNOUNCE_URL
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .asking import async_ask
+from .broadcast import is_broadcast
 from .const import DOMAIN, VOICE_ENTITY
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
 from .realtime.events import Phase
+from .request import ConversationRequest
 
 PARALLEL_UPDATES = 0
 
@@ -46,7 +50,10 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
     """A voice that holds its conversations without a pipeline of Assist."""
 
     _attr_name = None
-    _attr_supported_features = AssistSatelliteEntityFeature.START_CONVERSATION
+    _attr_supported_features = (
+        AssistSatelliteEntityFeature.ANNOUNCE
+        | AssistSatelliteEntityFeature.START_CONVERSATION
+    )
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -61,6 +68,23 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
         self._set_state(_STATES[self.coordinator.data.phase])
 
     @override
+    async def async_internal_announce(
+        self,
+        message: str | None = None,
+        media_id: str | None = None,
+        preannounce: bool = True,
+        preannounce_media_id: str = PREANNOUNCE_URL,
+    ) -> None:
+        """Say a message in the voice, or play a media.
+
+        Home Assistant's own chime stays away: it is not in character.
+        """
+        if media_id is not None:
+            await self.coordinator.async_announce(media_id)
+        elif self.coordinator.options.joins_broadcasts or not is_broadcast():
+            await self.coordinator.async_say(message or "", verbatim=True)
+
+    @override
     async def async_internal_start_conversation(
         self,
         start_message: str | None = None,
@@ -69,13 +93,13 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
         preannounce: bool = True,
         preannounce_media_id: str = PREANNOUNCE_URL,
     ) -> None:
-        """Let the voice open a conversation with the message, in persona."""
+        """Open a conversation with the message, in persona, or with a media."""
+        opening = start_message
         if start_media_id is not None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="media_not_supported"
-            )
+            await self.coordinator.async_announce(start_media_id)
+            opening = ""
         await self.coordinator.async_start_conversation(
-            opening=start_message, instructions=extra_system_prompt
+            ConversationRequest(opening=opening, instructions=extra_system_prompt)
         )
 
     @override
@@ -87,10 +111,36 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
         preannounce_media_id: str = PREANNOUNCE_URL,
         answers: list[dict[str, Any]] | None = None,
     ) -> AssistSatelliteAnswer | None:
-        """Refuse: the action asks for no feature, so it would reach a pipeline."""
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="ask_question_not_supported"
-        )
+        """Ask aloud and return the answer; a media may take the question's place."""
+        if question_media_id is not None:
+            await self.coordinator.async_announce(question_media_id)
+        return await self.async_ask(question, answers or [])
+
+    async def async_ask(
+        self, question: str | None, answers: Sequence[Mapping[str, Any]]
+    ) -> AssistSatelliteAnswer:
+        """Ask and match what is answered; `answers` have `id` and `sentences`.
+
+        Without a question it was asked already. Raises a translated
+        `HomeAssistantError` where nobody says a word.
+        """
+        choices = [sentence for each in answers for sentence in each["sentences"]]
+
+        def match(text: str) -> AssistSatelliteAnswer | None:
+            """Return the answer that the words are, if they are one."""
+            if not answers:
+                return AssistSatelliteAnswer(id=None, sentence=text)
+            found = self._question_response_to_answer(text, list(map(dict, answers)))
+            return found if found.id is not None else None
+
+        words, answer = await async_ask(self.coordinator, question, choices, match)
+        if answer is not None:
+            return answer
+        if words is None:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="no_answer"
+            )
+        return AssistSatelliteAnswer(id=None, sentence=words)
 
     @callback
     @override

@@ -13,14 +13,15 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
 
 from .admission import Admission
+from .announcer import Announcer
 from .answers import Answers
+from .assembly import Assembly
 from .bus import EventListener, event_of
 from .calibration import Calibration
 from .call import Call, Carrier
 from .checkup import Checkup
 from .client import RealtimeAccount
 from .const import DOMAIN, LOGGER, BusyPolicy, Connection, EventName
-from .house_tools import script_tools
 from .issues import (
     Failure,
     as_home_assistant_error,
@@ -32,17 +33,13 @@ from .limits import SwitchedOff
 from .links.assist_start import AssistAccess
 from .links.browser import BrowserPort
 from .links.errors import LinkError
-from .links.meter import LevelFeed, MeteredSink
 from .links.open import VoiceLinks
-from .links.protocols import AudioSink, AudioSource
 from .links.satellite_stream import SatelliteStream
 from .links.tap import Tap
-from .links.wake import async_wake
 from .loans import async_get_loans
-from .options import MediaPlayerSpeaker, VoiceOptions
+from .options import VoiceOptions
 from .pipelines import Pipelines
-from .prompt import SECOND_RING
-from .realtime.config import Behaviour, SessionConfig
+from .prompt import SECOND_RING, render_statement
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
     AssistantTranscriptDelta,
@@ -54,16 +51,12 @@ from .realtime.events import (
     ToolCalled,
 )
 from .realtime.finish import EndReason
-from .realtime.preparation import Preparation
-from .realtime.runner import RealtimeSession
-from .session_setup import create_behaviour, create_config
+from .request import AS_USUAL, ConversationRequest
 from .tally import RunningTally
-from .tools import Toolbox
 from .voice_events import VoiceEvents
 from .voice_state import VoiceState
 
 UNLOAD_TIMEOUT: Final = 5.0
-PREPARED_FOR: Final = 120.0
 
 
 class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
@@ -87,18 +80,19 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.data = VoiceState()
         self._admission = Admission(hass, subentry, ledger)
         self.events = VoiceEvents(hass, entry, subentry)
-        self.levels = LevelFeed()
         self.browser = BrowserPort(subentry.title, self.async_update_listeners)
         self.tap = Tap(hass, self._heard)
         pipeline = functools.partial(pipelines.async_ensure, subentry)
         access = AssistAccess(self.tap, async_get_loans(hass), pipeline)
-        self._links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
-        self._checkup = Checkup(hass, entry, subentry, self._links)
+        links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
+        connect = functools.partial(account.async_connect, self.options.model)
+        self._assembly = Assembly(hass, connect, links, self.events)
+        self.levels = self._assembly.levels
+        self._checkup = Checkup(hass, entry, subentry, links)
         self.tally = RunningTally(self, hass.loop.time)
         self.events.listen(self.tally.hear)
+        self._announcer = Announcer(hass, self._spawn)
         self._is_awaited = False
-        connect = functools.partial(account.async_connect, self.options.model)
-        self._preparation = Preparation(connect)
         self.answers = Answers(hass, connect, self._admission)
         self._call: Call | None = None
         self._task: asyncio.Task[None] | None = None
@@ -130,35 +124,35 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     async def async_start_conversation(
         self,
+        request: ConversationRequest = AS_USUAL,
         *,
-        opening: str | None = None,
-        instructions: str | None = None,
-        context: str | None = None,
-        in_browser: bool = False,
         heard: SatelliteStream | None = None,
     ) -> str:
         """Start a conversation and return its id once the microphone is open.
 
-        It may be held `in_browser` for once, wherever the voice's devices are, or
-        with a satellite that was `heard`, which is taken where one starts.
+        A satellite that was `heard` is taken where one starts.
         While one runs, the busy policy decides: the id may be that of the
         running one. Raises a translated `HomeAssistantError` where it cannot
         start, and where limits or budgets do not let it.
         """
         await self._checkup.async_stop()
+        await self._announcer.async_stop()
         if (running := self.data.conversation_id) is None:
             self._admit()
-        elif not await self._async_make_way():
+        elif not await self._async_make_way(request.busy or self.options.limits.busy):
             return running
-        toolbox = self._create_toolbox()
-        config = create_config(self.hass, self.options, instructions, toolbox.specs)
+        call = self._assembly.call(
+            self.options,
+            request,
+            heard,
+            observer=self,
+            on_link_lost=self._report,
+            is_muted=lambda: self.data.is_muted,
+        )
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
-        options = self.options.in_browser() if in_browser else self.options
-        source, sink = self._create_links(options, heard)
-        behaviour = create_behaviour(options, source, opening, context)
-        self._call = call = self._create_call(config, behaviour, source, sink, toolbox)
+        self._call = call
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         self._task = self.config_entry.async_create_background_task(
             self.hass, self._async_hold(call, opened), f"{self.name} conversation"
@@ -192,13 +186,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if self.data.conversation_id is not None:
             return
         self._admit()
-        specs = self._create_toolbox().specs
-        config = create_config(self.hass, self.options, None, specs)
-        _, sink = self._create_links(self.options)
         try:
-            await self._preparation.prepare(config, PREPARED_FOR)
-            if isinstance(self.options.speaker, MediaPlayerSpeaker):
-                await async_wake(sink)
+            await self._assembly.async_prepare(self.options)
         except (LinkError, RealtimeError) as failure:
             raise as_home_assistant_error(failure) from failure
 
@@ -221,6 +210,38 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
                 translation_domain=DOMAIN, translation_key="no_conversation"
             )
         self._call.session.add_message(role, text, respond=respond)
+
+    async def async_say(self, text: str, *, verbatim: bool) -> None:
+        """Say a text, word for word or in persona.
+
+        In a running conversation the visitor hears it as the next answer;
+        otherwise it is said at once and has been heard when this returns.
+        Raises as `async_start_conversation` does.
+        """
+        direction = render_statement(text, verbatim=verbatim)
+        if self.data.conversation_id is None:
+            request = ConversationRequest(direction=direction, listens=False)
+            await self.async_start_conversation(request)
+            await self.async_wait_for_end()
+        else:
+            await self.async_add_message(role="system", text=direction, respond=True)
+
+    async def async_announce(self, media_id: str) -> None:
+        """Play media of Home Assistant through the voice's speaker.
+
+        Raises a translated `HomeAssistantError` where it cannot be played.
+        """
+        if self.data.conversation_id is not None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="in_conversation"
+            )
+        _, sink = self._assembly.links(self.options)
+        await self._announcer.async_announce(media_id, sink)
+
+    async def async_wait_for_end(self) -> None:
+        """Return once no conversation runs."""
+        if (task := self._task) is not None:
+            await asyncio.wait([task])
 
     async def async_check_porch(self) -> Calibration:
         """Listen to the voice's own speaker; return what is now stored.
@@ -256,44 +277,13 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """End a running conversation at once; nothing of it stays behind."""
         await super().async_shutdown()
         await self._checkup.async_stop()
-        await self._preparation.close()
+        await self._announcer.async_stop()
+        await self._assembly.async_close()
         task = self._cancel(EndReason.UNLOADED)
         if task is not None:
             await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
         self.browser.close()
         self.async_update_listeners()
-
-    def _create_toolbox(self) -> Toolbox:
-        """Return what the model may call in this conversation."""
-        device_id = self.events.device_id
-        return Toolbox(script_tools(self.hass, self.options.scripts, device_id))
-
-    def _create_links(
-        self, options: VoiceOptions, heard: SatelliteStream | None = None
-    ) -> tuple[AudioSource, AudioSink]:
-        """Return both audio ends, closed; how loud it is heard is told."""
-        source, sink = self._links.create(options, heard=heard)
-        return source, MeteredSink(sink, self.levels)
-
-    def _create_call(
-        self,
-        config: SessionConfig,
-        behaviour: Behaviour,
-        source: AudioSource,
-        sink: AudioSink,
-        toolbox: Toolbox,
-    ) -> Call:
-        """Put the parts of a conversation together, all of them closed."""
-        session = RealtimeSession(
-            config,
-            behaviour,
-            connect=self._preparation.take,
-            speaker=sink,
-            observer=self,
-        )
-        return Call(
-            source, sink, session, toolbox, self._report, lambda: self.data.is_muted
-        )
 
     def _spawn(self, coro: Carrier, name: str) -> asyncio.Task[None]:
         """Start a task of a link that the config entry owns."""
@@ -358,11 +348,11 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             task.cancel()
         return task
 
-    async def _async_make_way(self) -> bool:
+    async def _async_make_way(self, policy: BusyPolicy) -> bool:
         """Do with a second ring as is set; tell whether it may start now."""
-        match self.options.limits.busy:
-            case BusyPolicy.TELL:
-                self._tell_of_second_ring()
+        match policy:
+            case BusyPolicy.TELL if self._call is not None:
+                self._call.session.add_message("system", SECOND_RING, respond=False)
                 return False
             case BusyPolicy.RESTART:
                 self._admit(cools_down=False)
@@ -400,15 +390,11 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self._admission.show_budget(self.options.limits)
         self.async_update_listeners()
 
-    def _tell_of_second_ring(self) -> None:
-        """Let the voice know that somebody else is at the door."""
-        if self._call is not None:
-            self._call.session.add_message("system", SECOND_RING, respond=False)
-
     @callback
     def conversation_updated(self, update: ConversationUpdate) -> None:
         """Tell automations what happened."""
         event = event_of(update)
+        self.events.tell_update(update)
         match update:
             case SessionStarted():
                 self._set(connection=Connection.OPEN)

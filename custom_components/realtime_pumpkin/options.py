@@ -11,6 +11,7 @@ from .const import (
     CONF_ENTITY_ID,
     CONF_HOST,
     CONF_INSTRUCTIONS,
+    CONF_JOINS_BROADCASTS,
     CONF_KIND,
     CONF_MICROPHONE,
     CONF_MODEL,
@@ -95,6 +96,8 @@ class VoiceOptions:
     """First words to choose from, as templates; none: the model's own."""
 
     transcripts: Transcripts = Transcripts.ALL
+    joins_broadcasts: bool = False
+    """Say what Home Assistant broadcasts, which opens a paid session."""
 
     @classmethod
     def from_subentry(cls, title: str, data: Mapping[str, Any]) -> Self:
@@ -115,6 +118,7 @@ class VoiceOptions:
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
             openings=tuple(data.get(CONF_OPENINGS, ())),
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),
+            joins_broadcasts=data.get(CONF_JOINS_BROADCASTS, False),
         )
 
     def in_browser(self) -> Self:

@@ -29,17 +29,17 @@ READ_ALOUD: Final = (
 GREET: Final = "Somebody has just come to the door. Greet them now."
 OPEN_WITH: Final = "Open the conversation now by saying, in character: {line}"
 SAY_VERBATIM: Final = (
-    "Say exactly these words now, add nothing and answer nothing: \"{text}\""
+    'Say exactly these words now, add nothing and answer nothing: "{text}"'
 )
 SAY_IN_PERSONA: Final = (
     "Tell whoever is there, in character and in one or two short sentences: {text}"
 )
 ASK: Final = (
-    "Ask the visitor now, saying exactly: \"{question}\" Then wait for the answer."
+    'Ask the visitor now, saying exactly: "{question}" Then wait for the answer.'
 )
-ASK_ONE_OF: Final = (
-    "Ask the visitor now, saying exactly: \"{question}\" Then wait for the answer. "
-    "These answers fit: {choices}. If another one comes, ask once more."
+FITTING: Final = (
+    "These answers to your question fit: {choices}. If the visitor gives another "
+    "one, ask once more."
 )
 SECOND_RING: Final = (
     "The doorbell rang again: somebody else is at the door as well. Mention it "
@@ -80,8 +80,11 @@ def render_statement(text: str, *, verbatim: bool) -> str:
     return (SAY_VERBATIM if verbatim else SAY_IN_PERSONA).format(text=text)
 
 
-def render_question(question: str, choices: Sequence[str]) -> str:
-    """Return the direction to ask something, with answers that would fit."""
-    if not choices:
-        return ASK.format(question=question)
-    return ASK_ONE_OF.format(question=question, choices="; ".join(choices))
+def render_question(question: str) -> str:
+    """Return the direction to ask something."""
+    return ASK.format(question=question)
+
+
+def render_choices(choices: Sequence[str]) -> str | None:
+    """Return what the voice should know of the answers that would fit."""
+    return FITTING.format(choices="; ".join(choices)) if choices else None

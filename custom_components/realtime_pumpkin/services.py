@@ -1,8 +1,15 @@
 """The actions of a voice."""
 
+from collections.abc import Awaitable, Callable
+import dataclasses
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
+from homeassistant.components.assist_satellite.services import (
+    has_no_punctuation,
+    is_valid_sentence,
+)
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -16,37 +23,70 @@ from homeassistant.helpers.typing import VolDictType
 import probatio
 
 from .assist_satellite import VoiceSatellite
-from .const import ATTR_CONVERSATION_ID, DOMAIN
+from .const import ATTR_CONVERSATION_ID, DOMAIN, BusyPolicy
+from .holding import async_hold
 from .porch_report import async_summary
+from .request import ConversationRequest
 
+ATTR_ANSWERS: Final = "answers"
+ATTR_BUSY: Final = "busy"
 ATTR_CONTEXT: Final = "context"
 ATTR_GOODBYE: Final = "goodbye"
 ATTR_INSTRUCTIONS: Final = "instructions"
+ATTR_ID: Final = "id"
 ATTR_OPENING: Final = "opening"
+ATTR_QUESTION: Final = "question"
 ATTR_RESPOND: Final = "respond"
 ATTR_ROLE: Final = "role"
+ATTR_SENTENCES: Final = "sentences"
 ATTR_TEXT: Final = "text"
+ATTR_VERBATIM: Final = "verbatim"
+ATTR_WAIT: Final = "wait"
 
 ROLES: Final = ("system", "user")
 
 SERVICE_ADD_MESSAGE: Final = "add_message"
+SERVICE_ASK: Final = "ask"
 SERVICE_PREPARE: Final = "prepare"
 SERVICE_PORCH_CHECK: Final = "porch_check"
+SERVICE_SAY: Final = "say"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
 _TEXT: Final = probatio.All(cv.string, probatio.Strip)
+_SOME_TEXT: Final = probatio.All(_TEXT, probatio.Length(min=1))
 
 START_SCHEMA: Final[VolDictType] = {
     probatio.Optional(ATTR_OPENING): _TEXT,
     probatio.Optional(ATTR_INSTRUCTIONS): _TEXT,
     probatio.Optional(ATTR_CONTEXT): _TEXT,
+    probatio.Optional(ATTR_BUSY): probatio.Coerce(BusyPolicy),
+    probatio.Optional(ATTR_WAIT, default=False): cv.boolean,
 }
 STOP_SCHEMA: Final[VolDictType] = {
     probatio.Optional(ATTR_GOODBYE, default=True): cv.boolean
 }
+SAY_SCHEMA: Final[VolDictType] = {
+    probatio.Required(ATTR_TEXT): _SOME_TEXT,
+    probatio.Optional(ATTR_VERBATIM, default=True): cv.boolean,
+}
+ASK_SCHEMA: Final[VolDictType] = {
+    probatio.Required(ATTR_QUESTION): _SOME_TEXT,
+    probatio.Optional(ATTR_ANSWERS, default=list): [
+        {
+            probatio.Required(ATTR_ID): cv.string,
+            probatio.Required(ATTR_SENTENCES): probatio.All(
+                cv.ensure_list,
+                [_SOME_TEXT],
+                probatio.Length(min=1),
+                has_no_punctuation,
+                is_valid_sentence,
+            ),
+        }
+    ],
+}
 MESSAGE_SCHEMA: Final[VolDictType] = {
-    probatio.Required(ATTR_TEXT): probatio.All(_TEXT, probatio.Length(min=1)),
+    probatio.Required(ATTR_TEXT): _SOME_TEXT,
     probatio.Optional(ATTR_ROLE, default="system"): probatio.In(ROLES),
     probatio.Optional(ATTR_RESPOND, default=True): cv.boolean,
 }
@@ -55,58 +95,45 @@ MESSAGE_SCHEMA: Final[VolDictType] = {
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions, once for all accounts."""
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_START_CONVERSATION,
-        entity_domain=SATELLITE_DOMAIN,
-        schema=START_SCHEMA,
-        func=_async_start,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_STOP_CONVERSATION,
-        entity_domain=SATELLITE_DOMAIN,
-        schema=STOP_SCHEMA,
-        func=_async_stop,
-    )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_ADD_MESSAGE,
-        entity_domain=SATELLITE_DOMAIN,
-        schema=MESSAGE_SCHEMA,
-        func=_async_add_message,
-    )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_PREPARE,
-        entity_domain=SATELLITE_DOMAIN,
-        schema=None,
-        func=_async_prepare,
-    )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_PORCH_CHECK,
-        entity_domain=SATELLITE_DOMAIN,
-        schema=None,
-        func=_async_check_porch,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
+    for action in _ACTIONS:
+        async_register_platform_entity_service(
+            hass,
+            DOMAIN,
+            action.name,
+            entity_domain=SATELLITE_DOMAIN,
+            schema=action.schema,
+            func=action.run,
+            supports_response=action.response,
+        )
 
 
 async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
-    """Start a conversation and answer with its id; empty fields say nothing."""
-    conversation_id = await voice.coordinator.async_start_conversation(
+    """Start a conversation; answer with its id, or at its end with how it was."""
+    request = ConversationRequest(
+        # Empty fields say nothing.
         opening=call.data.get(ATTR_OPENING) or None,
         instructions=call.data.get(ATTR_INSTRUCTIONS) or None,
         context=call.data.get(ATTR_CONTEXT) or None,
+        busy=call.data.get(ATTR_BUSY),
     )
-    return {ATTR_CONVERSATION_ID: conversation_id}
+    if call.data[ATTR_WAIT]:
+        return dict(await async_hold(voice.coordinator, request))
+    return {
+        ATTR_CONVERSATION_ID: await voice.coordinator.async_start_conversation(request)
+    }
+
+
+async def _async_say(voice: VoiceSatellite, call: ServiceCall) -> None:
+    """Say a text."""
+    await voice.coordinator.async_say(
+        call.data[ATTR_TEXT], verbatim=call.data[ATTR_VERBATIM]
+    )
+
+
+async def _async_ask(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
+    """Ask something and answer with what was answered."""
+    answer = await voice.async_ask(call.data[ATTR_QUESTION], call.data[ATTR_ANSWERS])
+    return dataclasses.asdict(answer)
 
 
 async def _async_prepare(voice: VoiceSatellite, call: ServiceCall) -> None:
@@ -141,3 +168,33 @@ async def _async_add_message(voice: VoiceSatellite, call: ServiceCall) -> None:
         text=call.data[ATTR_TEXT],
         respond=call.data[ATTR_RESPOND],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """One action of a voice."""
+
+    name: str
+    run: Callable[[VoiceSatellite, ServiceCall], Awaitable[ServiceResponse | None]]
+    schema: VolDictType | None = None
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+_ACTIONS: Final = (
+    _Action(
+        SERVICE_START_CONVERSATION,
+        _async_start,
+        START_SCHEMA,
+        SupportsResponse.OPTIONAL,
+    ),
+    _Action(SERVICE_STOP_CONVERSATION, _async_stop, STOP_SCHEMA),
+    _Action(SERVICE_SAY, _async_say, SAY_SCHEMA),
+    _Action(SERVICE_ASK, _async_ask, ASK_SCHEMA, SupportsResponse.OPTIONAL),
+    _Action(SERVICE_ADD_MESSAGE, _async_add_message, MESSAGE_SCHEMA),
+    _Action(SERVICE_PREPARE, _async_prepare),
+    _Action(
+        SERVICE_PORCH_CHECK,
+        _async_check_porch,
+        response=SupportsResponse.OPTIONAL,
+    ),
+)

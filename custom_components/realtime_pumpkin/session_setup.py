@@ -18,6 +18,7 @@ from .manners import TurnTaking
 from .options import VoiceOptions
 from .prompt import render_instructions, render_opening
 from .realtime.config import Behaviour, SemanticVad, ServerVad, SessionConfig
+from .request import ConversationRequest
 
 
 def create_config(
@@ -54,15 +55,15 @@ def create_config(
 def create_behaviour(
     options: VoiceOptions,
     source: AudioSource,
-    opening: str | None,
-    context: str | None,
+    request: ConversationRequest,
 ) -> Behaviour:
     """Return how the conversation is to run, on a link with its microphone."""
     turns, limits, found = options.turns, options.limits, options.calibration
     tail_ms = turns.echo_tail_ms
     return Behaviour(
-        opening=render_opening(opening),
-        context=(context,) if context else (),
+        opening=_opening(request),
+        context=(request.context,) if request.context else (),
+        listens=request.listens,
         barge_in=_can_be_interrupted(options, source),
         echo_tail=(found.tail_ms(tail_ms) if found else tail_ms) / 1000,
         min_speech=turns.min_speech_ms / 1000,
@@ -70,6 +71,13 @@ def create_behaviour(
         max_duration=float(limits.max_duration_s),
         idle_timeout=float(limits.idle_timeout_s),
     )
+
+
+def _opening(request: ConversationRequest) -> str:
+    """Return what the voice is told to open with; empty: it listens first."""
+    if request.direction is not None:
+        return request.direction
+    return render_opening(request.opening)
 
 
 def _turn_detection(

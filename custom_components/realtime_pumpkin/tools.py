@@ -24,14 +24,17 @@ class Tool:
 class Toolbox:
     """What the model of one conversation may call."""
 
-    def __init__(self, tools: Mapping[str, Tool] | None = None) -> None:
-        """Offer tools by name; `finish_conversation` is always there."""
+    def __init__(
+        self, tools: Mapping[str, Tool] | None = None, *, finishes: bool = True
+    ) -> None:
+        """Offer tools by name, and `finish_conversation` where it `finishes`."""
         self._tools = dict(tools or {})
+        self._own = (FINISH_SPEC,) if finishes else ()
 
     @property
     def specs(self) -> tuple[dict[str, Any], ...]:
         """Return the tools as the service wants to read them."""
-        return (FINISH_SPEC, *(tool.spec for tool in self._tools.values()))
+        return (*self._own, *(tool.spec for tool in self._tools.values()))
 
     async def async_run(self, call: ToolCalled) -> str:
         """Run a call; an unknown tool gives an error the model can talk about."""

@@ -1,5 +1,6 @@
 """What happens to a voice, told on the bus, to its entities and as repairs."""
 
+from collections.abc import Callable
 import functools
 from typing import Any
 
@@ -20,6 +21,9 @@ from .const import (
 )
 from .issues import Failure, async_raise_issue
 from .limits import BudgetReached, MonthlyBudgetReached
+from .realtime.events import ConversationUpdate
+
+type UpdateListener = Callable[[ConversationUpdate], None]
 
 
 class VoiceEvents:
@@ -34,6 +38,18 @@ class VoiceEvents:
         self._subentry = subentry
         self._listeners: list[EventListener] = []
         self._delta_listeners: list[EventListener] = []
+        self._update_listeners: list[UpdateListener] = []
+
+    @callback
+    def listen_to_updates(self, listener: UpdateListener) -> CALLBACK_TYPE:
+        """Call the listener for all that happens, whatever events may tell."""
+        self._update_listeners.append(listener)
+        return functools.partial(self._update_listeners.remove, listener)
+
+    def tell_update(self, update: ConversationUpdate) -> None:
+        """Tell whoever has to know what really happened."""
+        for listener in list(self._update_listeners):
+            listener(update)
 
     @callback
     def listen_to_deltas(self, listener: EventListener) -> CALLBACK_TYPE:

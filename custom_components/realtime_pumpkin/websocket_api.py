@@ -37,6 +37,7 @@ from .const import (
 from .coordinator import VoiceCoordinator
 from .links.browser import BrowserTab
 from .links.errors import BrowserHeld
+from .request import ConversationRequest
 
 ERR_HELD: Final = "browser_held"
 
@@ -141,12 +142,13 @@ async def websocket_start(
     """Start a conversation, for once in the browser where that is asked for."""
     voice = _voice(hass, connection, msg, POLICY_CONTROL)
     try:
-        conversation_id = await voice.async_start_conversation(
+        request = ConversationRequest(
             opening=msg.get("opening") or None,
             instructions=msg.get("instructions") or None,
             context=msg.get("context") or None,
             in_browser=msg["in_browser"],
         )
+        conversation_id = await voice.async_start_conversation(request)
     except HomeAssistantError as err:
         code = ERR_HOME_ASSISTANT_ERROR
         if isinstance(err, ServiceValidationError):

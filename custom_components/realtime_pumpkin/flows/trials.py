@@ -13,9 +13,9 @@ from ..links.errors import LinkError
 from ..links.media_player import MediaPlayerSpeaker
 from ..links.owned import Spawn
 from ..links.player import MediaPlayer
+from ..links.playing import async_play
 from ..links.protocols import AudioSink
 from ..links.stream_view import async_get_streams
-from ..links.wake import async_play_once
 from ..links.wyoming import WyomingSatellite
 from ..links.wyoming_speaker import SatelliteSpeaker
 from ..realtime.errors import ErrorKind, RealtimeError
@@ -51,7 +51,7 @@ async def async_account_failure(
 async def async_speaker_failure(sink: AudioSink) -> LinkError | None:
     """Play a chirp; return why nobody can have heard it."""
     try:
-        await async_play_once(sink, chirp(), LONGEST_TRIAL_S)
+        await async_play(sink, chirp(), LONGEST_TRIAL_S)
     except LinkError as err:
         return err
     return None

@@ -1,0 +1,110 @@
+"""Put the parts of a voice's conversations together."""
+
+from collections.abc import Callable
+
+from homeassistant.core import HomeAssistant
+
+from .call import Call, OnLinkLost
+from .house_tools import script_tools
+from .links.meter import LevelFeed, MeteredSink
+from .links.nobody import Nobody
+from .links.open import VoiceLinks
+from .links.protocols import AudioSink, AudioSource
+from .links.satellite_stream import SatelliteStream
+from .links.wake import async_wake
+from .options import MediaPlayerSpeaker, VoiceOptions
+from .realtime.config import SessionConfig
+from .realtime.connection import Connect
+from .realtime.preparation import Preparation
+from .realtime.protocols import SessionObserver
+from .realtime.runner import RealtimeSession
+from .request import AS_USUAL, ConversationRequest
+from .session_setup import create_behaviour, create_config
+from .tools import Toolbox
+from .voice_events import VoiceEvents
+
+PREPARED_FOR = 120.0
+"""How long a session that was opened ahead is kept, in seconds."""
+
+
+class Assembly:
+    """Make calls whose parts are all still closed."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        connect: Connect,
+        links: VoiceLinks,
+        events: VoiceEvents,
+    ) -> None:
+        """Talk through sockets of `connect` and ends of `links`."""
+        self._hass = hass
+        self._links = links
+        self._events = events
+        self._preparation = Preparation(connect)
+        self.levels = LevelFeed()
+
+    def call(
+        self,
+        options: VoiceOptions,
+        request: ConversationRequest,
+        heard: SatelliteStream | None,
+        *,
+        observer: SessionObserver,
+        on_link_lost: OnLinkLost,
+        is_muted: Callable[[], bool],
+    ) -> Call:
+        """Return a conversation as it was asked for, with a satellite that was heard.
+
+        Raises `ServiceValidationError` where the persona cannot be rendered.
+        """
+        if request.in_browser:
+            options = options.in_browser()
+        toolbox = self._toolbox(options, request)
+        config = self._config(options, request, toolbox)
+        source, sink = self.links(options, heard)
+        if not request.listens:
+            source = Nobody(source.capabilities)
+        session = RealtimeSession(
+            config,
+            create_behaviour(options, source, request),
+            connect=self._preparation.take,
+            speaker=sink,
+            observer=observer,
+        )
+        return Call(source, sink, session, toolbox, on_link_lost, is_muted)
+
+    def links(
+        self, options: VoiceOptions, heard: SatelliteStream | None = None
+    ) -> tuple[AudioSource, AudioSink]:
+        """Return both audio ends; how loud the speaker is heard is told."""
+        source, sink = self._links.create(options, heard=heard)
+        return source, MeteredSink(sink, self.levels)
+
+    async def async_prepare(self, options: VoiceOptions) -> None:
+        """Open a session ahead and wake the speaker.
+
+        Raises `RealtimeError`, `LinkError` or `ServiceValidationError`.
+        """
+        config = self._config(options, AS_USUAL, self._toolbox(options, AS_USUAL))
+        await self._preparation.prepare(config, PREPARED_FOR)
+        if isinstance(options.speaker, MediaPlayerSpeaker):
+            _, sink = self.links(options)
+            await async_wake(sink)
+
+    async def async_close(self) -> None:
+        """Close a session that was opened ahead."""
+        await self._preparation.close()
+
+    def _toolbox(self, options: VoiceOptions, request: ConversationRequest) -> Toolbox:
+        """Return what the model may call in this conversation."""
+        if not request.listens:
+            return Toolbox(finishes=False)
+        device_id = self._events.device_id
+        return Toolbox(script_tools(self._hass, options.scripts, device_id))
+
+    def _config(
+        self, options: VoiceOptions, request: ConversationRequest, toolbox: Toolbox
+    ) -> SessionConfig:
+        """Return how the session is to be."""
+        return create_config(self._hass, options, request.instructions, toolbox.specs)
