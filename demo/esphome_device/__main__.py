@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+from io import FileIO
 import logging
 import signal
 import sys
@@ -28,6 +29,10 @@ async def _run(options: argparse.Namespace) -> int:
         loop.add_signal_handler(number, ended.set)
     device = Device(_description(options), _card(options), pace=options.pace)
     async with contextlib.AsyncExitStack() as stack:
+        if options.keep:
+            file = FileIO(options.keep, "wb")
+            stack.callback(file.close)
+            device.record.kept = file
         stack.push_async_callback(device.close)
         await device.start(options.port)
         if options.control_port:
@@ -76,6 +81,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--card", help="address of the porch's sound card")
     parser.add_argument("--card-rate", type=int, default=24000, help="in Hz")
+    parser.add_argument("--keep", help="file for the sound that it sends")
     parser.add_argument("--echo-db", type=float, help="of its own card")
     parser.add_argument(
         "--pace", type=float, default=1.0, help="how much faster its own card's time is"

@@ -230,6 +230,7 @@ class Assistant:
             run.first_audio_at = run.first_audio_at or now
             run.last_audio_at = now
             run.bytes_sent += len(chunk)
+            self._record.keep(chunk)
             self._send(pb.VoiceAssistantAudio(data=chunk))
 
     def _signal_stop(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from io import FileIO
 import logging
 import time
 from typing import Any
@@ -58,6 +59,9 @@ class Record:
     complaints: list[str] = field(default_factory=list)
     """What came that the firmware would not have expected; empty in a good test."""
 
+    kept: FileIO | None = None
+    """Where every chunk of the microphone that went out is kept, run after run."""
+
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, what: str, **detail: Any) -> None:
@@ -91,6 +95,11 @@ class Record:
             self._count(f"{arrow} {name}")
         else:
             self.note(f"{arrow} {name}", **_fields(message))
+
+    def keep(self, pcm: bytes) -> None:
+        """Keep a chunk of the microphone that goes out, where that is wanted."""
+        if self.kept:
+            self.kept.write(pcm)
 
     def complain(self, what: str) -> None:
         """Say loudly what must not have come."""

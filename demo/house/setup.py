@@ -116,14 +116,15 @@ async def ring(house: House) -> None:
     await house.act("input_button.press", entity_id=DOORBELL)
 
 
-async def entity(house: House, platform: str, domain: str) -> str:
-    """Wait for the first entity of a platform and return its id."""
+async def entity(house: House, platform: str, domain: str, ending: str = "") -> str:
+    """Wait for the first entity of a platform with such a name; return its id."""
     found: list[str] = []
 
     async def registered() -> bool:
         for known in await house.ask("config/entity_registry/list"):
             name = str(known["entity_id"])
-            if known["platform"] == platform and name.startswith(f"{domain}."):
+            fits = name.startswith(f"{domain}.") and name.endswith(ending)
+            if known["platform"] == platform and fits:
                 found.append(name)
         return bool(found)
 

@@ -25,6 +25,7 @@ from custom_components.realtime_pumpkin.rehearsal.outputs import (
 )
 
 from .ears import Ears
+from .microphones import Microphone
 from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
@@ -57,9 +58,15 @@ class Connection:
     """Run one session on one websocket until either ends."""
 
     def __init__(
-        self, websocket: ServerConnection, session: Session, ears: Ears, voices: Voices
+        self,
+        websocket: ServerConnection,
+        session: Session,
+        ears: Ears,
+        voices: Voices,
+        microphone: Microphone | None = None,
     ) -> None:
-        """Prepare to carry a session."""
+        """Prepare to carry a session; `microphone` keeps what it hears."""
+        self._microphone = microphone
         self._websocket = websocket
         self._session = session
         self._ears = ears
@@ -86,12 +93,16 @@ class Connection:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self._microphone is not None:
+                self._microphone.close()
 
     async def _read(self, frames: AsyncIterable[str | bytes]) -> None:
         """Feed the client's frames to the session."""
         async for frame in frames:
             if not self._deaf:
                 self._feed(frame)
+            if self._microphone is not None:
+                self._microphone.hear(frame)
 
     async def _write(self) -> None:
         """Send what the session puts out, in order."""

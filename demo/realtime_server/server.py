@@ -37,6 +37,7 @@ from .doorway import (
     key_of,
 )
 from .ears import Ears
+from .microphones import open_microphone
 from .settings import MODELS, BrainFactory, ServerSettings
 from .voices import Voices
 
@@ -124,7 +125,8 @@ class RealtimeServer:
             await websocket.close(4000, str(error)[:100])
             return
         _LOGGER.debug("A session begins")
-        await Connection(websocket, session, self._ears, self._voices).run()
+        kept = open_microphone(self._settings.microphones, self._opened)
+        await Connection(websocket, session, self._ears, self._voices, kept).run()
 
     def _session(self, visit: Visit) -> Session:
         """Return the session that a connection asks for."""

@@ -38,6 +38,8 @@ class ServerSettings:
     ping_s: float = 20.0
     certificate: Path | None = None
     private_key: Path | None = None
+    microphones: Path | None = None
+    """Where what each session hears is kept."""
 
 
 def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
@@ -98,6 +100,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     )
     add("--certificate", type=Path, help="TLS certificate chain (PEM)")
     add("--private-key", type=Path, help="TLS private key (PEM)")
+    add("--microphones", type=Path, help="keep what sessions hear in this folder")
     add("--verbose", action="store_true", help="log what happens")
     return parser.parse_args(arguments)
 
@@ -136,6 +139,7 @@ def settings_from(given: Namespace) -> ServerSettings:
         seed=given.seed,
         certificate=given.certificate,
         private_key=given.private_key,
+        microphones=given.microphones,
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _SCENARIO_S = 560
+_LONG_SCENARIO_S = 1000
 _DEMO_S = 300
 _END_S = 60
 
@@ -49,6 +50,11 @@ class KeptDemo:
     status: int
     left: list[str]
     """The commands of children that outlived it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the checks that take ten minutes be asked for."""
+    parser.addoption("--long", action="store_true", help="also what takes ten minutes")
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +108,7 @@ def _played(name: str, folder: Path) -> Scenario:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=_SCENARIO_S,
+        timeout=_LONG_SCENARIO_S if name.endswith("-long") else _SCENARIO_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout

@@ -26,6 +26,7 @@ from demo.rig.places import PYTHON, ROOT
 from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
+from . import esphome
 from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
@@ -201,6 +202,10 @@ SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "porch-check-satellite": partial(porch_check, speaker="satellite"),
     "porch-check-mpd": partial(porch_check, speaker="mpd"),
     "endurance": lasting,
+    "esphome-conversation": esphome.conversation,
+    "esphome-starts": esphome.starts,
+    "esphome-minute": partial(esphome.long, seconds=60),
+    "esphome-long": partial(esphome.long, seconds=600),
     "echo-satellite": partial(echo, speaker="satellite"),
     "echo-mpd": partial(echo, speaker="mpd"),
     "interruption-satellite": partial(interruption, speaker="satellite"),
