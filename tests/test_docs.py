@@ -10,6 +10,7 @@ from homeassistant.components.automation.config import async_validate_config_ite
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
+import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -68,9 +69,8 @@ async def test_an_automation_that_home_assistant_refuses_would_be_seen(
         "options": {"words": "boo"},
     }
     automation = {"alias": "Wrong", "triggers": [trigger], "actions": []}
-    checked = await async_validate_config_item(hass, "documented", automation)
-    assert checked is not None
-    assert checked.validation_status != "ok"
+    with pytest.raises(probatio.Invalid, match="words"):
+        await async_validate_config_item(hass, "documented", automation)
 
 
 def names(automation: Any, key: str) -> Iterator[str]:

@@ -64,6 +64,21 @@ async def test_the_attributes_are_the_events_data_without_our_own_ids(
     assert "entity_id" not in attributes
 
 
+async def test_words_that_are_for_events_only_are_not_shown_by_the_entity(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """The bus has them; the entity says only that something was said."""
+    entry = account(realtime_url, voice(data={"transcripts": "events"}))
+    await async_set_up(hass, entry)
+    try:
+        happen(entry, EventName.USER_TRANSCRIPT, text="I am Tim.", item_id="i1")
+        attributes = shown(hass).attributes
+        assert attributes["item_id"] == "i1"
+        assert "text" not in attributes
+    finally:
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
 async def test_what_was_said_is_kept_in_no_database(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
