@@ -54,7 +54,7 @@ async def test_a_voice_is_one_device_with_its_entities(
         (EVENT_ENTITY_ID, f"{subentry.subentry_id}_conversation"),
         ("conversation.pumpkin", f"{subentry.subentry_id}_agent"),
         ("stt.pumpkin", f"{subentry.subentry_id}_stt"),
-        ("tts.pumpkin", f"{subentry.subentry_id}_tts"),
+        ("tts.pumpkin_voice", f"{subentry.subentry_id}_tts"),
         ("button.pumpkin_porch_check", f"{subentry.subentry_id}_porch_check"),
     }
     assert all(

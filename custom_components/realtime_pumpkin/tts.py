@@ -33,7 +33,7 @@ async def async_setup_entry(
 class VoiceReader(VoiceEntity, TextToSpeechEntity):
     """Read texts aloud, each in a short session of its own."""
 
-    _attr_name = None
+    # It needs a name: Home Assistant refuses to keep the sound of one without.
     _attr_supported_languages = sorted(LANGUAGES)
 
     @property

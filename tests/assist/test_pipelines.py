@@ -45,7 +45,7 @@ async def test_a_voice_has_a_pipeline_of_its_engines(
     """Its name is the voice's; no sentence of the house is looked for in it."""
     pipeline = pipelines(hass)["Pumpkin"]
     assert pipeline.stt_engine == "stt.pumpkin"
-    assert pipeline.tts_engine == "tts.pumpkin"
+    assert pipeline.tts_engine == "tts.pumpkin_voice"
     assert pipeline.conversation_engine == "conversation.pumpkin"
     assert pipeline.conversation_language == "*"
     assert pipeline.prefer_local_intents is False
@@ -196,7 +196,7 @@ async def test_without_its_engines_no_pipeline_is_made(
     entry = account(realtime_url, voice())
     await async_set_up(hass, entry)
     await async_delete_pipeline(hass, pipelines(hass)["Pumpkin"].id)
-    er.async_get(hass).async_remove("tts.pumpkin")
+    er.async_get(hass).async_remove("tts.pumpkin_voice")
     await entry.runtime_data.pipelines.async_sync(dict(entry.subentries))
     assert "No pipeline could be made for Pumpkin" in caplog.text
     await hass.config_entries.async_unload(entry.entry_id)

@@ -1,0 +1,133 @@
+"""The voice's engines outside of its conversations: it reads, and it writes."""
+
+import io
+from pathlib import Path
+from typing import Any
+import wave
+
+from homeassistant.components import conversation, tts
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.realtime_pumpkin.const import CONVERSATION_OVER
+from custom_components.realtime_pumpkin.prompt import READ_ALOUD
+from custom_components.realtime_pumpkin.rehearsal import Plan, Say
+from tests.assist.visit import Visit, voice_at
+
+pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+
+SATELLITE = "assist_satellite.nowhere"
+
+
+@pytest.fixture(autouse=True)
+def no_old_sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Home Assistant keep what was read for this test only."""
+    monkeypatch.setattr(tts, "_init_tts_cache_dir", lambda *_: str(tmp_path))
+
+
+async def converse(
+    hass: HomeAssistant, text: str, conversation_id: str | None = None
+) -> conversation.ConversationResult:
+    """Write to the voice."""
+    return await conversation.async_converse(
+        hass, text, conversation_id, Context(), agent_id="conversation.pumpkin"
+    )
+
+
+def speech(result: conversation.ConversationResult) -> str:
+    """Return what was answered."""
+    words: str = result.response.speech["plain"]["speech"]
+    return words
+
+
+async def read_aloud(hass: HomeAssistant, text: str) -> bytes:
+    """Let the voice read a text; return the WAV file."""
+    stream = tts.async_create_stream(
+        hass,
+        "tts.pumpkin_voice",
+        options={tts.ATTR_PREFERRED_FORMAT: "wav"},
+    )
+    stream.async_set_message(text)
+    return b"".join([chunk async for chunk in stream.async_stream_result()])
+
+
+def totals(visit: Visit) -> Any:
+    """Return what the voice has used today."""
+    [voice] = visit.entry.runtime_data.voices.values()
+    return voice.totals.at(dt_util.now()).day
+
+
+async def test_a_text_is_read_in_the_voice(hass: HomeAssistant) -> None:
+    """A session of its own that is told to read, not to answer."""
+    said = Say("Dinner is ready!", duration_ms=700)
+    async with voice_at(hass, SATELLITE, said) as visit:
+        file = await read_aloud(hass, "Dinner is ready!")
+        [request] = visit.server.brain.requests
+        assert totals(visit).tokens["output_audio"] > 0
+        assert totals(visit).conversations == 0
+    with wave.open(io.BytesIO(file)) as sound:
+        assert sound.getnchannels() == 1
+        assert sound.getsampwidth() == 2
+        # Home Assistant's converter writes a file of unknown length.
+        frames = len(sound.readframes(10**7)) / 2
+        assert frames / sound.getframerate() == pytest.approx(0.7, abs=0.05)
+    assert request.instructions == READ_ALOUD
+    assert [item.words for item in request.history] == ["Dinner is ready!"]
+
+
+async def test_a_voice_that_says_nothing_is_told(hass: HomeAssistant) -> None:
+    """An empty file would be played by nobody."""
+    async with voice_at(hass, SATELLITE, Plan()):
+        with pytest.raises(HomeAssistantError, match="said nothing"):
+            await read_aloud(hass, "Dinner is ready!")
+
+
+async def test_the_end_of_a_conversation_is_answered_with_nothing(
+    hass: HomeAssistant,
+) -> None:
+    """All was said already; no session is opened for it."""
+    async with voice_at(hass, SATELLITE) as visit:
+        result = await converse(hass, CONVERSATION_OVER)
+        assert speech(result) == ""
+        assert result.continue_conversation is False
+        assert visit.server.brain.requests == []
+
+
+async def test_the_persona_answers_what_is_written_to_it(hass: HomeAssistant) -> None:
+    """With what was written before, and in writing."""
+    async with voice_at(hass, SATELLITE, Say("Boo!"), Say("A pumpkin.")) as visit:
+        first = await converse(hass, "Hello?")
+        second = await converse(hass, "Who are you?", first.conversation_id)
+        requests = visit.server.brain.requests
+    assert [speech(first), speech(second)] == ["Boo!", "A pumpkin."]
+    assert "You are a pumpkin." in requests[1].instructions
+    words = [item.words for item in requests[1].history]
+    assert words == ["Hello?", "Boo!", "Who are you?"]
+    assert requests[1].modalities == ["text"]
+
+
+async def test_a_server_that_is_gone_is_told_in_words(hass: HomeAssistant) -> None:
+    """The dialog shows what a person can do something about."""
+    async with voice_at(hass, SATELLITE) as visit:
+        visit.server.brain.plan = _fail  # type: ignore[method-assign]
+        result = await converse(hass, "Hello?")
+    assert result.response.error_code is not None
+    assert speech(result).startswith("The server failed")
+
+
+async def test_a_spent_budget_silences_the_engines_too(hass: HomeAssistant) -> None:
+    """What is spent is spent, whoever would spend more."""
+    data = {"daily_budget_usd": 0.01}
+    async with voice_at(hass, SATELLITE, Say("Boo!"), data=data) as visit:
+        [voice] = visit.entry.runtime_data.voices.values()
+        voice._admission.used({"output_audio": 1}, 1.0)
+        with pytest.raises(HomeAssistantError, match="budget"):
+            await read_aloud(hass, "Dinner is ready!")
+        assert visit.server.brain.requests == []
+
+
+def _fail(request: Any) -> Plan:
+    """Fail as a server does."""
+    raise RuntimeError("It broke.")
