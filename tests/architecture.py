@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "asking holding models",
         "entity voices",
         "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics logbook system_health trigger",
-        "services websocket_api dashboard",
+        "repairs services websocket_api dashboard",
         "__init__",
     )
 )

@@ -152,7 +152,11 @@ def test_every_repair_has_a_text_that_names_its_voice() -> None:
     assert set(TEXTS["issues"]) == ISSUES
     for key, issue in TEXTS["issues"].items():
         named = placeholders(TEXTS["exceptions"][key]["message"])
-        assert placeholders(issue["title"] + issue["description"]) == named | {"voice"}
+        shown = (
+            issue if "description" in issue else issue["fix_flow"]["step"]["confirm"]
+        )
+        text = issue["title"] + shown["description"]
+        assert placeholders(text) == named | {"voice"}
 
 
 def test_every_translated_exception_in_the_code_has_a_text() -> None:

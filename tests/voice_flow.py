@@ -88,7 +88,7 @@ async def async_go_on(
     while "step_id" in result and result["step_id"] != until:
         step_id = result["step_id"]
         assert not result.get("errors"), (step_id, result["errors"])
-        answer = answers.get(step_id, STEPS[step_id])
+        answer = answers[step_id] if step_id in answers else STEPS[step_id]
         result = await async_fill(hass, result, answer)
     return result
 

@@ -31,7 +31,7 @@ from .const import (
 from .coordinator import VoiceCoordinator
 from .dashboard import async_offer_card, async_serve_card
 from .disabled_entries import async_return_unused
-from .issues import async_clear_issues
+from .issues import async_check_satellite, async_clear_issues
 from .ledger import Ledger
 from .loans import async_setup_loans
 from .migration import async_migrate
@@ -105,6 +105,8 @@ async def async_setup_entry(
         for subentry in _voices(entry)
     }
     entry.runtime_data = RealtimePumpkinData(account, ledger, pipelines, voices)
+    for voice in _voices(entry):
+        async_check_satellite(hass, entry, voice)
     entry.async_on_unload(async_offer_card(hass, entry.entry_id))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await pipelines.async_sync({voice.subentry_id: voice for voice in _voices(entry)})

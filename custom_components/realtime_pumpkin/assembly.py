@@ -1,6 +1,7 @@
 """Put the parts of a voice's conversations together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 
@@ -13,6 +14,7 @@ from .links.protocols import AudioSink, AudioSource
 from .links.satellite_stream import SatelliteStream
 from .links.wake import async_wake
 from .options import MediaPlayerSpeaker, VoiceOptions
+from .prompt import first_words
 from .realtime.config import SessionConfig
 from .realtime.connection import Connect
 from .realtime.preparation import Preparation
@@ -62,6 +64,8 @@ class Assembly:
             options = options.in_browser()
         toolbox = self._toolbox(options, request)
         config = self._config(options, request, toolbox)
+        opening = first_words(self._hass, options.openings, request.opening)
+        request = replace(request, opening=opening)
         source, sink = self.links(options, heard)
         if not request.listens:
             source = Nobody(source.capabilities)

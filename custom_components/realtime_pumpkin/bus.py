@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .const import EventName
 from .realtime.events import (
@@ -30,6 +30,14 @@ class ConversationEvent:
 
     name: EventName
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_WORDS: Final = frozenset({"delta", "summary", "text", "transcript"})
+
+
+def without_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event's data without anything that was said."""
+    return {name: value for name, value in data.items() if name not in _WORDS}
 
 
 type EventListener = Callable[[ConversationEvent], None]

@@ -6,10 +6,15 @@ is given up, and at the next start after a crash.
 """
 
 import asyncio
+import contextlib
 from typing import Final
 
 from homeassistant.components.wyoming import DOMAIN as WYOMING_DOMAIN
-from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryDisabler,
+    OperationNotAllowed,
+)
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
@@ -74,9 +79,10 @@ class DisabledEntries:
                 await self._store.async_save(sorted(ids))
 
     async def _async_enable(self, entry_id: str) -> None:
-        """Enable an entry that is still there."""
+        """Enable an entry that is still there; what cannot load now loads later."""
         if self._hass.config_entries.async_get_entry(entry_id) is not None:
-            await self._hass.config_entries.async_set_disabled_by(entry_id, None)
+            with contextlib.suppress(OperationNotAllowed):
+                await self._hass.config_entries.async_set_disabled_by(entry_id, None)
 
     async def _async_ids(self) -> set[str]:
         """Return what the journal says."""

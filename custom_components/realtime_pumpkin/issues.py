@@ -7,7 +7,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
+from .const import (
+    CONF_HOST,
+    CONF_KIND,
+    CONF_MICROPHONE,
+    CONF_PORT,
+    DOMAIN,
+    MicrophoneKind,
+)
+from .disabled_entries import holder
 from .limits import BudgetReached, MonthlyBudgetReached, Refusal
 from .links.errors import (
     LinkError,
@@ -16,9 +24,14 @@ from .links.errors import (
     SatelliteNotASatellite,
     SatelliteOccupied,
     SatelliteSilent,
+    SatelliteTaken,
     SpeakerNeverFetched,
 )
 from .realtime.errors import ErrorKind, RealtimeError
+
+ATTR_ENTRY_ID: Final = "entry_id"
+ATTR_VOICE_ID: Final = "voice_id"
+ATTR_HOLDER_ID: Final = "holder_id"
 
 type Failure = LinkError | RealtimeError
 
@@ -31,6 +44,7 @@ _LINK_ISSUES: Final = frozenset(
         SatelliteNotASatellite,
         SatelliteOccupied,
         SatelliteSilent,
+        SatelliteTaken,
         SpeakerNeverFetched,
     )
 )
@@ -85,8 +99,33 @@ def async_raise_issue(
     if isinstance(failure, RealtimeError) and failure.kind is ErrorKind.AUTH:
         entry.async_start_reauth(hass)
         return
+    if isinstance(failure, SatelliteOccupied) and async_check_satellite(
+        hass, entry, voice
+    ):
+        return
     if failure.translation_key in ISSUES:
         _create_issue(hass, failure, voice, ir.IssueSeverity.ERROR)
+
+
+@callback
+def async_check_satellite(
+    hass: HomeAssistant, entry: ConfigEntry, voice: ConfigSubentry
+) -> bool:
+    """Offer to take a voice's satellite over where Home Assistant itself holds it."""
+    microphone = voice.data[CONF_MICROPHONE]
+    if microphone[CONF_KIND] != MicrophoneKind.WYOMING:
+        return False
+    holding = holder(hass, microphone[CONF_HOST], microphone[CONF_PORT])
+    if holding is None:
+        return False
+    ids: dict[str, str | int | float | None] = {
+        ATTR_ENTRY_ID: entry.entry_id,
+        ATTR_VOICE_ID: voice.subentry_id,
+        ATTR_HOLDER_ID: holding.entry_id,
+    }
+    taken = SatelliteTaken(name=holding.title)
+    _create_issue(hass, taken, voice, ir.IssueSeverity.ERROR, ids)
+    return True
 
 
 @callback
@@ -101,14 +140,16 @@ def _create_issue(
     reason: Failure | BudgetReached,
     voice: ConfigSubentry,
     severity: ir.IssueSeverity,
+    fix: dict[str, str | int | float | None] | None = None,
 ) -> None:
-    """Create a voice's repair."""
+    """Create a voice's repair; `fix` is what its fix flow needs, where it has one."""
     key = reason.translation_key
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(key, voice.subentry_id),
-        is_fixable=False,
+        is_fixable=fix is not None,
+        data=fix,
         severity=severity,
         translation_key=key,
         translation_placeholders={"voice": voice.title, **reason.placeholders},

@@ -1,11 +1,14 @@
 """What the model is told: who it is, how it behaves, how it begins."""
 
 from collections.abc import Sequence
+import random
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
 
+from .const import LOGGER
 from .manners import Children
 
 # Apart from the persona, so that no persona can lose them by accident.
@@ -63,6 +66,23 @@ def render_instructions(
         FINISHING,
     ]
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def first_words(
+    hass: HomeAssistant, lines: Sequence[str], opening: str | None
+) -> str | None:
+    """Return the opening that was asked for, or one of a persona's lines by chance.
+
+    None where there are none, or where the line's template cannot be rendered.
+    """
+    if opening is not None or not lines:
+        return opening
+    line = random.choice(lines)  # Nobody gains by guessing it.
+    try:
+        return str(Template(line, hass).async_render(parse_result=False))
+    except TemplateError as err:
+        LOGGER.warning("First words cannot be rendered: %s", err)
+        return None
 
 
 def render_opening(line: str | None) -> str:

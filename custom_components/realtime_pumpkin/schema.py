@@ -69,6 +69,21 @@ _KEY: Final = Field(
 )
 
 
+class _OnOrOff(BooleanSelector):
+    """A switch that takes no word for yes: consent is nothing to guess."""
+
+    def __call__(self, data: Any) -> bool:
+        """Return whether it is on."""
+        if not isinstance(data, bool):
+            raise probatio.Invalid("neither on nor off")
+        return data
+
+
+def _switch() -> Field:
+    """Return a field that is on or off."""
+    return Field(_OnOrOff())
+
+
 def _choice(name: str, options: type[StrEnum]) -> Field:
     """Return a field for one of a few options, whose texts have its name."""
     return Field(
@@ -215,7 +230,7 @@ def address(found: Iterable[SelectOptionDict]) -> probatio.Schema:
 
 
 CONSENT: Final = probatio.Schema(
-    {probatio.Required(CONF_CONSENT, default=False): Field(BooleanSelector())}
+    {probatio.Required(CONF_CONSENT, default=False): _switch()}
 )
 
 
@@ -229,9 +244,7 @@ def speaker(places: Iterable[SelectOptionDict], *, may_insist: bool) -> probatio
         )
     }
     if may_insist:
-        fields[probatio.Required(CONF_REGARDLESS, default=False)] = Field(
-            BooleanSelector()
-        )
+        fields[probatio.Required(CONF_REGARDLESS, default=False)] = _switch()
     return probatio.Schema(fields)
 
 
@@ -273,7 +286,7 @@ _TURN_TAKING: Final = _group(
     silence_duration_ms=_number(100, 5000, "ms"),
     eagerness=_choice("eagerness", Eagerness),
     noise_reduction=_choice("noise_reduction", NoiseReduction),
-    trims_silence=Field(BooleanSelector()),
+    trims_silence=_switch(),
 )
 _LIMITS: Final = _group(
     Limits().as_data(),
@@ -313,8 +326,8 @@ _PRIVACY: Final = _group(
 )
 _CHILDREN: Final = _group(
     Children().as_data(),
-    safety_rules=Field(BooleanSelector()),
-    says_it_is_a_computer=Field(BooleanSelector()),
+    safety_rules=_switch(),
+    says_it_is_a_computer=_switch(),
 )
 _GROUPS: Final[Mapping[str, section]] = {
     "turn_taking": _TURN_TAKING,

@@ -10,14 +10,16 @@ from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from .bus import ConversationEvent, EventListener
+from .bus import ConversationEvent, EventListener, without_words
 from .const import (
     ATTR_CONVERSATION_ID,
+    CONF_TRANSCRIPTS,
     DOMAIN,
     LOGGER,
     VOICE_ENTITY,
     BudgetPeriod,
     EventName,
+    Transcripts,
 )
 from .issues import Failure, async_raise_issue
 from .limits import BudgetReached, MonthlyBudgetReached
@@ -59,6 +61,8 @@ class VoiceEvents:
 
     def tell_delta(self, event: ConversationEvent) -> None:
         """Tell whoever listens to words; they come too fast for the bus."""
+        if self._keeps_words:
+            return
         for listener in list(self._delta_listeners):
             listener(event)
 
@@ -72,6 +76,8 @@ class VoiceEvents:
         self, name: EventName, conversation_id: str | None, /, **data: Any
     ) -> None:
         """Fire an event on the bus and at whoever listens."""
+        if self._keeps_words:
+            data = without_words(data)
         data = {
             ATTR_CONVERSATION_ID: conversation_id,
             ATTR_ENTITY_ID: self.entity_id,
@@ -81,6 +87,12 @@ class VoiceEvents:
         self._hass.bus.async_fire(f"{DOMAIN}_{name}", data)
         for listener in list(self._listeners):
             listener(ConversationEvent(name, data))
+
+    @property
+    def _keeps_words(self) -> bool:
+        """Return whether nobody is to be told what was said."""
+        chosen = self._subentry.data.get(CONF_TRANSCRIPTS, Transcripts.ALL)
+        return bool(chosen == Transcripts.NONE)
 
     def tell_budget(self, reached: BudgetReached, conversation_id: str | None) -> None:
         """Say that a budget is spent, in USD."""

@@ -1,7 +1,7 @@
 """The steps of where a voice listens."""
 
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -28,6 +28,8 @@ from .base import VoiceSteps, refuse
 from .discovery import async_found, split_address
 from .places import ADDRESS, Places, choice_of
 
+_DIRECT: Final = "direct"
+
 
 class MicrophoneSteps(VoiceSteps):
     """Choose a satellite and see whether it listens to us."""
@@ -46,24 +48,35 @@ class MicrophoneSteps(VoiceSteps):
         typed = Input.of(user_input or {})
         if user_input is not None and not typed.errors:
             choice = typed.values[CONF_MICROPHONE]
-            if choice == choice_of(stored) and choice != ADDRESS:
-                return await self._async_listen(stored)
-            kind, _, subject = choice.partition(":")
-            if kind == "assist":
-                chosen = {CONF_KIND: MicrophoneKind.ASSIST.value}
-                chosen[CONF_ENTITY_ID] = subject
-                if places.speakers(chosen):
-                    return await self._async_listen(chosen)
-                typed.refuse("no_speaker_fits", CONF_MICROPHONE)
-            elif kind == ADDRESS:
-                return await self.async_step_address()
-            else:
-                self._lender = self.hass.config_entries.async_get_entry(subject)
-                return await self.async_step_consent()
+            if (
+                onward := await self._async_choose_microphone(places, choice)
+            ) is not None:
+                return onward
+            typed.refuse("no_speaker_fits", CONF_MICROPHONE)
         form = schema.microphone(places.microphones(stored))
         if user_input is None and (choice := choice_of(stored)):
             typed.values[CONF_MICROPHONE] = choice
         return await self._async_show("microphone", form, typed)
+
+    async def _async_choose_microphone(
+        self, places: Places, choice: str
+    ) -> SubentryFlowResult | None:
+        """Go on with a choice; None where nothing could speak beside it."""
+        stored = self._stored.get(CONF_MICROPHONE, {})
+        if choice == ADDRESS:
+            return await self.async_step_address()
+        if choice == choice_of(stored):
+            return await self._async_listen(stored)
+        kind, _, subject = choice.partition(":")
+        if kind == _DIRECT:
+            self._lender = self.hass.config_entries.async_get_entry(subject)
+            return await self.async_step_consent()
+        chosen = {CONF_KIND: kind}
+        if subject:
+            chosen[CONF_ENTITY_ID] = subject
+        if not places.speakers(chosen):
+            return None
+        return await self._async_listen(chosen)
 
     async def async_step_address(
         self, user_input: dict[str, Any] | None = None

@@ -61,17 +61,15 @@ class Places:
             entry = self.hass.config_entries.async_get_entry(entry_id)
             name = entry.title if entry else entry_id
             options.append(self._option(choice, name, "direct"))
-        return [*options, SelectOptionDict(value=ADDRESS, label=self.text("address"))]
+        others = (ADDRESS, MicrophoneKind.BROWSER.value)
+        return options + [
+            SelectOptionDict(value=choice, label=self.text(choice)) for choice in others
+        ]
 
     def speakers(self, microphone: Mapping[str, Any]) -> list[SelectOptionDict]:
         """Return what can speak where a microphone listens, the nearest first."""
         own = self.own_player(microphone)
-        options = []
-        if own or microphone[CONF_KIND] == MicrophoneKind.WYOMING:
-            label = self.text("own_speaker")
-            options.append(
-                SelectOptionDict(value=SpeakerKind.SATELLITE.value, label=label)
-            )
+        options = list(self._own_speaker(MicrophoneKind(microphone[CONF_KIND]), own))
         area = self._area(self._entity(microphone.get(CONF_ENTITY_ID)))
         players = [
             (self._area(entity) != area, self._name(entity_id, entity), entity_id)
@@ -83,6 +81,19 @@ class Places:
             for _, name, entity_id in sorted(players)
         ]
         return options
+
+    def _own_speaker(
+        self, kind: MicrophoneKind, own: str | None
+    ) -> Iterator[SelectOptionDict]:
+        """Yield the speaker beside a microphone, where there is one."""
+        match kind:
+            case MicrophoneKind.BROWSER:
+                choice, label = SpeakerKind.BROWSER, "browser"
+            case MicrophoneKind.ASSIST if own is None:
+                return
+            case _:
+                choice, label = SpeakerKind.SATELLITE, "own_speaker"
+        yield SelectOptionDict(value=choice.value, label=self.text(label))
 
     def own_player(self, microphone: Mapping[str, Any]) -> str | None:
         """Return the media player of a satellite that Home Assistant has."""
@@ -187,5 +198,7 @@ def choice_of(microphone: Mapping[str, Any]) -> str | None:
             return f"direct:{entry_id}"
         case {"kind": MicrophoneKind.WYOMING}:
             return ADDRESS
+        case {"kind": MicrophoneKind.BROWSER}:
+            return MicrophoneKind.BROWSER.value
         case _:
             return None

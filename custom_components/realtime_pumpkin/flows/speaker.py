@@ -33,7 +33,7 @@ class SpeakerSteps(MicrophoneSteps):
         places = await Places.async_of(self.hass)
         typed = Input.of(user_input or {})
         words: Mapping[str, str] = {}
-        may_insist = False
+        may_insist = schema.CONF_REGARDLESS in typed.values
         if user_input is not None and not typed.errors:
             chosen = _speaker(typed.values[CONF_SPEAKER])
             insists = typed.values.get(schema.CONF_REGARDLESS, False)
@@ -58,10 +58,13 @@ class SpeakerSteps(MicrophoneSteps):
     async def _async_failure(
         self, places: Places, chosen: Mapping[str, Any]
     ) -> LinkError | None:
-        """Return why a speaker cannot be heard; what did not change is not tried."""
+        """Return why a speaker cannot be heard.
+
+        What did not change is not tried, nor a tab that may not be open yet.
+        """
         microphone = self._data[CONF_MICROPHONE]
         stored = [self._stored.get(end) for end in (CONF_MICROPHONE, CONF_SPEAKER)]
-        if [microphone, chosen] == stored:
+        if chosen[CONF_KIND] == SpeakerKind.BROWSER or [microphone, chosen] == stored:
             return None
         player = chosen.get(CONF_ENTITY_ID) or places.own_player(microphone)
         speaker = speaker_of(self.hass, self._spawn, microphone, player)
@@ -76,12 +79,12 @@ class SpeakerSteps(MicrophoneSteps):
 
 def _speaker(choice: str) -> dict[str, str]:
     """Return what is stored for the chosen speaker."""
-    if choice == SpeakerKind.SATELLITE:
-        return {CONF_KIND: SpeakerKind.SATELLITE.value}
+    if choice in (SpeakerKind.SATELLITE, SpeakerKind.BROWSER):
+        return {CONF_KIND: choice}
     return {CONF_KIND: SpeakerKind.MEDIA_PLAYER.value, CONF_ENTITY_ID: choice}
 
 
 def _choice_of(stored: Mapping[str, Any]) -> str:
     """Return how a stored speaker is called in the list."""
-    choice: str = stored.get(CONF_ENTITY_ID, SpeakerKind.SATELLITE.value)
+    choice: str = stored.get(CONF_ENTITY_ID, stored[CONF_KIND])
     return choice

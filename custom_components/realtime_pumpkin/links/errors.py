@@ -72,12 +72,6 @@ class SpeakerUnavailable(LinkError):
     translation_key = "speaker_unavailable"
 
 
-class SpeakerCannotPlay(LinkError):
-    """The media player plays no media that it is given (`entity_id`)."""
-
-    translation_key = "speaker_cannot_play"
-
-
 class SpeakerRefused(LinkError):
     """The media player refused to play (`entity_id`, `error`)."""
 
