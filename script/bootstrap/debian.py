@@ -19,6 +19,11 @@ def has(*programs: str) -> Callable[[], bool]:
     return lambda: all(shutil.which(program) for program in programs)
 
 
+def has_browser() -> bool:
+    """Tell whether there is a browser that the card can be tried in."""
+    return any(has(name)() for name in ("chromium", "google-chrome"))
+
+
 def has_certificates() -> bool:
     """Tell whether the system knows certificate authorities."""
     paths = ssl.get_default_verify_paths()
@@ -48,6 +53,8 @@ TO_RUN = [
     Need(["libturbojpeg0", "libturbojpeg"], lambda: bool(find_library("turbojpeg"))),
     Need(["mpd"], has("mpd")),  # the loudspeaker of the demo
     Need(["flite"], has("flite")),  # the offline voices of the demo
+    Need(["nodejs"], has("node")),  # runs the tests of the card's modules
+    Need(["chromium"], has_browser),  # shows the card
 ]
 QUIET = {
     "DEBIAN_FRONTEND": "noninteractive",

@@ -29,7 +29,7 @@ from demo.rig.places import Folder
 from demo.rig.processes import Process, Supervisor, answers, free_port
 from demo.visit import Visitor
 
-from .chromium import Page, chromium
+from .chromium import Chromium, Page, chromium
 from .tap import Tap, tap
 
 DOMAIN = "realtime_pumpkin"
@@ -51,6 +51,7 @@ _LEAD_BYTES = 2700 * 48
 class Doorstep:
     """A house whose voice lives in a tab."""
 
+    browser: Chromium
     folder: Folder
     house: House
     home_assistant: Process
@@ -112,7 +113,7 @@ async def doorstep(
                 await log.follow(house)
                 page = await browser.page()
                 await open_dashboard(page, house)
-                yield Doorstep(folder, house, process, wire, page, voice, log)
+                yield Doorstep(browser, folder, house, process, wire, page, voice, log)
                 log.close()
 
 
@@ -237,6 +238,42 @@ async def converse(at: Doorstep, seconds: float = 75.0) -> dict[str, Any]:
         "state": (await at.house.state(at.voice))["state"],
         "printed": page.printed,
     }
+
+
+async def fight(at: Doorstep) -> dict[str, Any]:
+    """Open a second tab, let it take the voice over, and close it while it speaks."""
+    second = await at.browser.page()
+    await open_dashboard(second, at.house)
+    notice = f"{CARD}._notice.innerText"
+    told = await second.until(notice)
+    await second.run(f"{CARD}._tab.wake()")
+    await second.until(f"{CARD}._tab.state === 'held'")
+    before = await at.page.run(f"{CARD}._tab.state")
+    await second.run(f"{CARD}._tab.wake({{ takeOver: true }})")
+    await second.until(f"{CARD}._tab.state === 'awake'")
+    await at.page.until(f"{CARD}._tab.state === 'held'")
+    taken = await at.page.until(notice)
+    await press(second, "_start")
+    await second.until(f"{CARD}._tab._position?.playing")
+    await at.browser.close(second)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with asyncio.timeout(20):
+        while await _is_busy(at):  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.1)
+    return {
+        "told": told,
+        "before": before,
+        "idle_after_s": loop.time() - began,
+        "taken": taken,
+        "freed": await at.page.until(f"{CARD}._tab.state === 'asleep'"),
+        "reason": at.log.events[-1].data.get("reason"),
+    }
+
+
+async def _is_busy(at: Doorstep) -> bool:
+    """Tell whether the voice's entity shows a conversation."""
+    return bool((await at.house.state(at.voice))["state"] != "idle")
 
 
 async def _recognized(samples: NDArray[np.int16], rate: int) -> list[str]:

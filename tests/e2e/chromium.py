@@ -181,8 +181,9 @@ async def chromium(
     supervisor: Supervisor, profile: Path, flags: Sequence[str] = ()
 ) -> AsyncIterator[Chromium]:
     """Start the browser with a profile of its own; end it afterwards."""
-    if (program := shutil.which("chromium")) is None:
-        raise RigError("chromium is not installed; it is a package of Debian")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise RigError("chromium is not installed; run script/setup, it says how")
     await asyncio.to_thread(profile.mkdir, parents=True)
     process = await supervisor.start(
         "chromium",

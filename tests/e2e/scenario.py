@@ -27,6 +27,7 @@ from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
 from . import esphome
+from .card import converse, doorstep, fight
 from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
@@ -196,7 +197,22 @@ async def _prerender() -> None:
         raise RuntimeError("The server could not render its sentences")
 
 
+async def card(folder: Path) -> Facts:
+    """Talk to the card in a browser, fight over its voice, close it as it speaks."""
+    await _prerender()
+    async with doorstep(folder) as at:
+        talked = await converse(at)
+        fought = await fight(at)
+    logs = at.folder.logs / "home-assistant.log"
+    return {
+        "talked": talked,
+        "fought": fought,
+        "log": await asyncio.to_thread(logs.read_text, encoding="utf-8"),
+    }
+
+
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
+    "card": card,
     "visits": visits,
     "disturbances": disturbances,
     "porch-check-satellite": partial(porch_check, speaker="satellite"),

@@ -130,6 +130,7 @@ export class RealtimePumpkinCard extends HTMLElement {
     if (message.type === "state" || message.type === "closed") this._voice = message;
     else if (message.type === "unavailable") this._voice = null;
     else this._talk.take(message);
+    if (message.type === "state" && message.browser === null) this._tab?.released();
     if (message.type === "event" && message.event === "error") this._showError();
     this._render();
   }

@@ -90,6 +90,11 @@ export class Tab {
     this._set("asleep");
   }
 
+  /** Nobody has the voice any more: a tap is enough. */
+  released() {
+    if (this.state === "held") this._set("asleep");
+  }
+
   /** Whether a tap is needed before anything is heard. */
   get isSilent() {
     return this.state === "awake" && this._context?.state !== "running";

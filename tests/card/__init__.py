@@ -1,0 +1,1 @@
+"""Tests of the card's modules, run by node."""
