@@ -98,9 +98,7 @@ def test_nothing_is_printed_in_the_browser(talked: dict[str, Any]) -> None:
 
 
 def test_a_second_tab_does_not_fight(facts: dict[str, Any]) -> None:
-    """It is told who holds the voice; when it takes over, the first one is told, and
-    also when nobody has it any more.
-    """
+    """It is told who holds the voice, and so is the first one when that changes."""
     fought = facts["fought"]
     assert "Porch uses this voice" in fought["told"]
     assert fought["before"] == "awake"
