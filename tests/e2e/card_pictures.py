@@ -10,10 +10,9 @@ from pathlib import Path
 import sys
 import tempfile
 
-from demo.house.client import House
 from demo.rig.places import ROOT
 
-from .card import CARD, PATH, Doorstep, doorstep
+from .card import CARD, Doorstep, doorstep
 from .chromium import Page
 
 FACES = ("pumpkin", "ghost", "skull")
@@ -37,23 +36,35 @@ async def pictures(at: Doorstep, folder: Path) -> None:
     for theme in ("light", "dark"):
         for size, (width, height) in SIZES.items():
             await at.page.resize(width, height, dark=theme == "dark")
+            await asyncio.sleep(1)
             for face in FACES:
-                await _show(at.house, at.page, at.voice, face)
+                await _carve(at.page, face)
                 for state in STATES:
                     await _pose(at.page, state)
-                    name = f"{face}-{state}-{theme}-{size}.png"
-                    await at.page.screenshot(folder / name)
+                    name = f"{face}-{state}-{theme}-{size}.webp"
+                    await at.page.screenshot(folder / name, await _around(at.page))
+    await at.page.resize(*SIZES["phone"], dark=True)
+    await _carve(at.page, "pumpkin")
+    await _pose(at.page, "speaking")
+    await at.page.run(f"{CARD}._porch.enter()")
+    await asyncio.sleep(0.8)
+    await at.page.screenshot(folder / "porch-mode.webp")
 
 
-async def _show(house: House, page: Page, voice: str, face: str) -> None:
-    """Open a dashboard with a face."""
-    card = {"type": "custom:realtime-pumpkin-card", "entity": voice, "face": face}
-    section = {"type": "grid", "cards": [card]}
-    view = {"title": "Porch", "type": "sections", "sections": [section]}
-    await house.ask("lovelace/config/save", url_path=PATH, config={"views": [view]})
-    await page.open(f"{house.url}/{PATH}/0")
-    await page.until(f"({CARD})?._voice?.type === 'state'", 60)
+async def _carve(page: Page, face: str) -> None:
+    """Give the card another face."""
+    await page.run(f"{CARD}.setConfig({{ ...{CARD}._config, face: '{face}' }})")
     await page.until(f"({CARD})._svg.dataset.face === '{face}'")
+
+
+async def _around(page: Page) -> dict[str, float]:
+    """Return where the card is, with a little of what is around it."""
+    place: dict[str, float] = await page.run(
+        f"(() => {{ const r = {CARD}.getBoundingClientRect();"
+        " return { x: Math.max(0, r.x - 12), y: r.y - 12,"
+        " width: r.width + 24, height: r.height + 24 }; })()"
+    )
+    return place
 
 
 async def _pose(page: Page, state: str) -> None:
@@ -70,13 +81,12 @@ async def _pose(page: Page, state: str) -> None:
         f"(() => {{ const card = {CARD};"
         f" for (const message of {json.dumps(talk)}) card._told(message);"
         f" card._told({{ ...card._voice, ...{json.dumps(voice)} }});"
-        f" card._tab.state = 'awake';"
         f" card._talk.isLaughing = {laughs};"
         f" card._isWrong = {'true' if state == 'error' else 'false'};"
         f" card._face._pose.level = {0.75 if state in ('speaking', 'laughing') else 0};"
         " card._talk.cost = 0.0231; card._render(); })()"
     )
-    await asyncio.sleep(0.8)
+    await asyncio.sleep(0.5)
 
 
 async def _main(folder: Path) -> None:
@@ -84,6 +94,8 @@ async def _main(folder: Path) -> None:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as stage:
         async with doorstep(Path(stage)) as at:
+            await at.page.run(f"{CARD}._tab.wake()")
+            await at.page.until(f"{CARD}._tab.state === 'awake'")
             await pictures(at, folder)
 
 

@@ -103,9 +103,15 @@ class Page:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.ask("Emulation.setEmulatedMedia", features=[scheme])
 
-    async def screenshot(self, path: Path) -> None:
-        """Write what the page looks like as PNG."""
-        answer = await self.ask("Page.captureScreenshot", format="png")
+    async def screenshot(
+        self, path: Path, clip: dict[str, float] | None = None
+    ) -> None:
+        """Write what the page, or a part of it, looks like; the name says in what."""
+        kind = path.suffix.removeprefix(".")
+        more: dict[str, Any] = {} if clip is None else {"clip": {**clip, "scale": 1}}
+        if kind == "webp":
+            more["quality"] = 82
+        answer = await self.ask("Page.captureScreenshot", format=kind, **more)
         await asyncio.to_thread(path.write_bytes, b64decode(answer["data"]))
 
     def take(self, message: dict[str, Any]) -> None:

@@ -78,12 +78,12 @@ export class RealtimePumpkinCard extends HTMLElement {
   }
 
   getCardSize() {
-    return this._config?.show_conversation === false ? 5 : 9;
+    return this._config?.show_conversation === false ? 6 : 11;
   }
 
   getGridOptions() {
     const full = this._config?.show_conversation !== false;
-    return { columns: 12, rows: full ? 9 : 6, min_columns: 6, min_rows: 4 };
+    return { columns: 12, rows: full ? 11 : 6, min_columns: 6, min_rows: 4 };
   }
 
   /** How many frames were drawn, and how long that took, in ms. */

@@ -68,7 +68,7 @@ button:focus-visible, input:focus-visible, select:focus-visible, .talk:focus-vis
 form { display: flex; flex-wrap: wrap; gap: 8px; padding: 4px 16px 12px; }
 form input { flex: 1 1 140px; min-width: 0; }
 input, select { min-height: 40px; box-sizing: border-box; padding: 0 12px; border: 1px solid var(--divider-color, #bbb); border-radius: 20px; color: var(--primary-text-color); background: var(--card-background-color, #fff); font: inherit; font-size: 14px; }
-.chips { display: flex; gap: 8px; flex: 1 0 100%; overflow-x: auto; scrollbar-width: thin; }
+.chips { display: flex; gap: 8px; flex: 1 0 100%; overflow-x: auto; scrollbar-width: none; }
 .chips button { flex: none; min-height: 32px; padding: 0 12px; background: none; border: 1px solid var(--divider-color, #bbb); }
 .porch { position: fixed; inset: 0; z-index: 99; height: auto; border: 0; border-radius: 0; }
 .porch .stage { min-height: 0; flex: 1; }
