@@ -69,4 +69,6 @@ class EventLog:
         """Return whether an event belongs to the visit."""
         if event.event_type == "state_changed":
             return event.data.get("entity_id") in self._entities
+        if event.event_type == "call_service":
+            return event.data.get("domain") == "media_player"
         return event.name is not None or event.event_type == "automation_triggered"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ async def porch_check(folder: Path, speaker: str) -> Facts:
     async with stage(options, script, Terminal()) as on, _wired(on) as wire:
         async with await Ears.at(on.porch.card.address) as ears:
             ears.let_echo(ECHO_DB, AIR_MS)
+            began_at = time.time()
             answered = [await _act(on) for _ in range(2)]
             told = await _press(on)
             ears.let_echo(None)
@@ -44,7 +46,7 @@ async def porch_check(folder: Path, speaker: str) -> Facts:
             "answered": answered,
             "told": told,
             "without": without,
-            "latencies_ms": _latencies_ms(on, wire),
+            "latencies_ms": _latencies_ms(on, wire, began_at),
         }
 
 
@@ -70,7 +72,11 @@ async def _wired(on: Stage) -> AsyncIterator[Relay]:
 async def _add(on: Stage, satellite_port: int) -> None:
     """Add the voice."""
     await setup.add_voice(
-        on.house, on.entry_id, satellite_port, on.player, {"name": _NAME}
+        on.house,
+        on.entry_id,
+        setup.at_address(satellite_port),
+        on.player,
+        {"name": _NAME},
     )
     await setup.available(on.house, _BUTTON)
 
@@ -91,15 +97,18 @@ async def _press(on: Stage) -> str:
     return str(notes[0]["message"])
 
 
-def _latencies_ms(on: Stage, wire: Relay) -> list[float]:
+def _latencies_ms(on: Stage, wire: Relay, began_at: float) -> list[float]:
     """Return how long after each beginning on the wire a chirp was in the air.
 
-    Counted from the last beginning before it: players fetch several times.
+    Counted from the last beginning before it: players fetch several times. What
+    was played before `began_at` was a trial of the flow.
     """
     recording = assemble(on.folder.sound)
     latencies = []
     for place in places_of(chirp(), recording.speaker):
         at = recording.started_at + place / recording.rate
+        if at < began_at:
+            continue
         began = max(each for each in wire.began_at if each < at)
         latencies.append(round((at - began) * 1000, 1))
     return latencies

@@ -6,6 +6,7 @@ plugin forbids sockets and watches every task of the process that it is in.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 import json
 from pathlib import Path
@@ -39,6 +40,11 @@ _FILES = ("visit.wav", "events.jsonl", "report.json", "transcript.md", "timeline
 _WITHIN_S = 20.0
 _COOLDOWN_S = 10.0
 _ECHO_DB = -20.0
+_REST_DB = -50.0
+_SHARP_EARS = {"threshold": 0.3}
+"""With less the service would not always hear the echo, and nothing were shown."""
+
+_DEFENCELESS = {"barge_in": "on", "min_speech_ms": 0}
 _POLITE = "polite"
 """The visit whose every word is heard to its end."""
 
@@ -72,15 +78,16 @@ async def interruption(folder: Path, speaker: str) -> Facts:
     return {"fog": fog["state"]}
 
 
-async def echo(folder: Path, speaker: str) -> Facts:
+async def echo(folder: Path, speaker: str, **voice: Any) -> Facts:
     """Play a visit with the speaker in the microphone, at -20 dB."""
     await _prerender()
     options = Options(
         visit=_POLITE, speaker=speaker, output=folder / "stage", echo_db=_ECHO_DB
     )
     script = visit.load(options.visit)
-    async with stage(options, script, Terminal()) as on:
-        await play(on, script, options, Terminal())
+    sharp_eared = replace(script, voice={**_SHARP_EARS, **voice})
+    async with stage(options, sharp_eared, Terminal()) as on:
+        await play(on, sharp_eared, options, Terminal())
         _keep(on, folder / "visit")
     return {}
 
@@ -89,6 +96,21 @@ async def lasting(folder: Path) -> Facts:
     """Play visits whose sessions, networks, servers and credit come to an end."""
     await _prerender()
     return await endurance(folder, _keep)
+
+
+async def cancelled(folder: Path, speaker: str) -> Facts:
+    """Check a porch whose echo is cancelled but for a rest; then be interrupted."""
+    await _prerender()
+    options = Options(speaker=speaker, output=folder / "stage", echo_db=_REST_DB)
+    script = visit.load(options.visit)
+    automatic = replace(script, voice={**script.voice, "barge_in": "auto"})
+    async with stage(options, automatic, Terminal()) as on:
+        checked = await on.house.act(
+            "realtime_pumpkin.porch_check?return_response", entity_id=on.voice
+        )
+        await play(on, automatic, options, Terminal())
+        _keep(on, folder / "visit")
+    return {"found": checked["service_response"][on.voice]}
 
 
 def _keep(on: Stage, folder: Path) -> None:
@@ -224,6 +246,9 @@ SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "esphome-long": partial(esphome.long, seconds=600),
     "echo-satellite": partial(echo, speaker="satellite"),
     "echo-mpd": partial(echo, speaker="mpd"),
+    "echo-defenceless": partial(echo, speaker="satellite", **_DEFENCELESS),
+    "cancelled-satellite": partial(cancelled, speaker="satellite"),
+    "cancelled-mpd": partial(cancelled, speaker="mpd"),
     "interruption-satellite": partial(interruption, speaker="satellite"),
     "interruption-mpd": partial(interruption, speaker="mpd"),
 }

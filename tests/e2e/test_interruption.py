@@ -60,3 +60,19 @@ def test_a_satellites_queue_is_dropped_within_10_ms(play: Play) -> None:
     noticed = [event.at for event in house.named(events, "speech_started")]
     assert paused
     assert all(min(abs(at - each) for each in noticed) < 0.010 for at in paused)
+
+
+def test_mpd_is_told_to_stop_within_10_ms(play: Play) -> None:
+    """By Home Assistant's own clock: from what the service heard to the action."""
+    events = read_events(play("interruption-mpd").folder / "visit" / "events.jsonl")
+    noticed = [event.at for event in house.named(events, "speech_started")]
+    stops = [
+        event.at
+        for event in events
+        if event.event_type == "call_service" and event.data["service"] == "media_stop"
+    ]
+    paused = [event.at for event in house.named(events, "paused")]
+    assert paused
+    for at in paused:
+        stopped = min(stops, key=lambda stop: abs(stop - at))
+        assert min(abs(stopped - each) for each in noticed) < 0.010
