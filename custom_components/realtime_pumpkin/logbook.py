@@ -22,10 +22,12 @@ type Describe = Callable[[str, str, Callable[[Event], dict[str, str]]], None]
 
 _REASONS: Final[Mapping[str, str]] = {
     "finished": "",
+    "said": ": everything was said",
     "stopped": ": it was stopped",
     "idle": ": nobody spoke",
     "max_duration": ": it reached its longest duration",
     "user_ended": ": the visitor ended it",
+    "taken_over": ": something else took the satellite",
     "microphone_lost": ": the microphone was lost",
     "speaker_lost": ": the speaker was lost",
     "connection_lost": ": the connection to the server was lost",
