@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.realtime_pumpkin.realtime import events
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
+from custom_components.realtime_pumpkin.realtime.echo import repeats
 from custom_components.realtime_pumpkin.rehearsal import Say
 
 from .world import World
@@ -51,3 +52,62 @@ def test_a_second_voice_interrupts_where_the_link_cancels_echo(seconds: float) -
     world.run(8)
     assert len(world.of(events.Interrupted)) == 1
     assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Yes?"
+
+
+WORDS = "What has a face but no eyes and two hands but cannot clap its hands for you? "
+BOTH_WAYS = Behaviour(opening="Hi.", barge_in=True)
+
+
+def _uncancelled(echo_delay: float, *heard: str, **changes: object) -> World:
+    """Return a porch whose link was said to cancel echo and does not."""
+    return World(
+        [Say(WORDS, duration_ms=6000), "I am glad.", "Bye."],
+        heard=list(heard),
+        behaviour=BOTH_WAYS,
+        echo_delay=echo_delay,
+        is_marked=True,
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("heard", ["", "What", "What has a face"])
+@pytest.mark.parametrize("lead_ms", [0, 200])
+@pytest.mark.parametrize("echo_delay", [0.0, 0.1, 0.3])
+def test_a_voice_does_not_pause_at_its_own_echo_for_ever(
+    echo_delay: float, lead_ms: int, heard: str
+) -> None:
+    """It tries twice; then the microphone is held shut while the voice is heard."""
+    world = _uncancelled(echo_delay, *[heard] * 20, speaker_lead_ms=lead_ms)
+    world.run(16)
+    assert 1 <= len([*world.of(events.Paused), *world.of(events.Interrupted)]) <= 4
+    assert world.speaker.heard_ms() >= 4000  # All that came before it was cancelled.
+    assert world.core.phase is events.Phase.LISTENING
+    assert len(world.of(events.AssistantTranscript)) == 1
+    assert world.core.turns == 0
+    assert world.of(events.UserTranscript) == []
+
+
+def test_a_visitor_is_still_heard_behind_the_gate_that_an_echo_closed() -> None:
+    """Between the answers, as with any link that does not cancel echo."""
+    world = _uncancelled(0.1, "", "", "I know it, a clock!")
+    world.say(12, 1.5)
+    world.run(20)
+    assert [u.text for u in world.of(events.UserTranscript)] == ["I know it, a clock!"]
+    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "I am glad."
+
+
+def test_a_cough_at_the_beginning_of_an_answer_leaves_barge_in_on() -> None:
+    """Once may be chance: the next voice still interrupts."""
+    world = World([RIDDLE, "Yes?"], heard=["", "Stop it, please!"])
+    started = 0.1 + world.speaker.latency
+    world.say(started + 0.3, 0.12)
+    world.say(4, 1.5)
+    world.run(8)
+    assert len(world.of(events.Interrupted)) == 1
+
+
+def test_a_word_that_repeats_the_voice_at_once_is_its_echo() -> None:
+    """Later a child may well repeat a word or two."""
+    assert repeats("a riddle", "A riddle for you.", is_sudden=True)
+    assert not repeats("a riddle", "A riddle for you.")
+    assert not repeats("", "A riddle for you.", is_sudden=True)

@@ -1,13 +1,22 @@
 """A cough or a car does not cost the voice its sentence, nor does its own echo."""
 
+from typing import Any
+
 import pytest
 
 from custom_components.realtime_pumpkin.realtime import events, signals
 from custom_components.realtime_pumpkin.realtime.barge_in import Frame, last_sound
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.echo import repeats
+from custom_components.realtime_pumpkin.realtime.errors import ErrorKind
 from custom_components.realtime_pumpkin.realtime.playback import LONGEST_HELD, Playback
-from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say, ServerOptions
+from custom_components.realtime_pumpkin.rehearsal import (
+    Call,
+    Plan,
+    Say,
+    ServerOptions,
+    ServerSession,
+)
 
 from .world import SILENCE, VOICE, World
 
@@ -164,6 +173,122 @@ def test_a_lost_socket_during_the_pause_lets_the_voice_go_on() -> None:
     assert list(world.heard_of_items().values()) == [8000]
     assert len(world.of(events.Resumed)) == len(world.of(events.Paused)) > 0
     assert world.of(events.Interrupted) == []
+
+
+def test_one_cough_pauses_once_though_the_socket_is_lost_meanwhile() -> None:
+    """It had ended when the socket went, so no other session needs to hear it."""
+    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
+    world.lose_socket(3.3)
+    world.run(14)
+    assert len(world.of(events.SessionStarted)) == 2
+    assert len(world.of(events.Paused)) == len(world.of(events.Resumed)) == 1
+    assert list(world.heard_of_items().values()) == [8000]
+
+
+def test_words_that_a_lost_socket_cuts_short_are_heard_by_the_next() -> None:
+    """They had not ended, so the new session gets them from their beginning."""
+    world = _noise(1.5, "I know it!", options=ServerOptions(pace=1000))
+    world.lose_socket(3.25)
+    world.run(14)
+    assert [u.text for u in world.of(events.UserTranscript)] == ["I know it!"]
+    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Yes?"
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.QUOTA, ErrorKind.AUTH, ErrorKind.MODEL])
+def test_an_error_that_ends_it_during_the_pause_lets_the_sentence_be_heard(
+    kind: ErrorKind,
+) -> None:
+    """What was received is said to its end; then it is over for that reason."""
+    world = _noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
+    world.lose_socket(3.2, kind)
+    world.run()
+    assert [reason for _, reason in world.ends] == [kind]
+    assert list(world.heard_of_items().values()) == [8000]
+    assert world.now < 10
+    [failed] = world.of(events.Failed)
+    assert (failed.kind, failed.fatal) == (kind, True)
+
+
+def test_an_error_event_that_ends_it_during_the_pause_does_the_same() -> None:
+    """The socket is still open, and nothing more comes of it."""
+    world = _noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
+    spent = events.ServerError("insufficient_quota", None, "No credit", None)
+    world.at(3.2, lambda: world.feed(spent))
+    world.run()
+    assert [reason for _, reason in world.ends] == ["quota"]
+    assert list(world.heard_of_items().values()) == [8000]
+
+
+@pytest.mark.parametrize("pace", [1.05, 1000])
+def test_the_longest_duration_may_be_reached_during_the_pause(pace: float) -> None:
+    """The sentence is said to its end, then the goodbye, and both are heard whole."""
+    world = World(
+        [RIDDLE, Say("Bye.", duration_ms=1000)],
+        heard=[""],
+        behaviour=Behaviour(opening="Hi.", max_duration=3.25),
+        options=ServerOptions(pace=pace),
+        is_marked=True,
+    )
+    world.say(3, 0.16)
+    world.run()
+    assert len(world.of(events.Paused)) == len(world.of(events.Resumed)) == 1
+    assert [reason for _, reason in world.ends] == ["max_duration"]
+    assert list(world.heard_of_items().values()) == [8000, 1000]
+
+
+class Mumbling(World):
+    """A world whose service cannot put what it hears into words."""
+
+    def _take(self, server: ServerSession, message: dict[str, Any]) -> None:
+        """Let each transcription fail."""
+        if message["type"].endswith("transcription.completed"):
+            error = {"code": "audio_unintelligible", "message": "No words"}
+            kind = "conversation.item.input_audio_transcription.failed"
+            message = {"type": kind, "item_id": message["item_id"], "error": error}
+        super()._take(server, message)
+
+
+def _mumbled(seconds: float, at: float = 3) -> Mumbling:
+    """Return a world in which somebody mumbles for a while."""
+    world = Mumbling([RIDDLE, *["Pardon?"] * 4], heard=["hm"] * 4)
+    world.say(at, seconds)
+    return world
+
+
+def test_a_turn_whose_transcription_failed_is_answered() -> None:
+    """The model heard it, whatever became of its words."""
+    world = _mumbled(1.5, at=12)
+    world.run(18)
+    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Pardon?"
+    assert world.core.turns == 1
+    assert world.sent_of("conversation.item.delete") == []
+
+
+def test_an_interruption_whose_transcription_failed_is_one() -> None:
+    """It was speech, so what it cut short is not said again."""
+    world = _mumbled(1.5)
+    world.run(16)
+    assert len(world.of(events.Interrupted)) == 1
+    assert world.of(events.Resumed) == []
+    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Pardon?"
+
+
+def test_a_cough_whose_transcription_failed_stays_a_cough() -> None:
+    """A failure judges nothing: the voice goes on, and nobody is answered."""
+    world = _mumbled(0.16)
+    world.run(16)
+    assert world.of(events.Interrupted) == []
+    assert len(world.of(events.Resumed)) == 1
+    assert len(world.sent_of("response.create")) == 1
+
+
+def test_a_transcription_that_failed_is_told_as_an_error_that_ends_nothing() -> None:
+    """With the service's own code."""
+    world = _mumbled(1.5, at=12)
+    world.run(18)
+    assert world.of(events.Failed) == [
+        events.Failed("server", "audio_unintelligible", "No words", fatal=False)
+    ]
 
 
 def test_what_is_held_is_bounded() -> None:

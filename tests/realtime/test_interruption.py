@@ -158,3 +158,16 @@ def _talk(core: SessionCore) -> None:
     core.feed(events.ResponseCreated("r1"), 0.2)
     core.feed(events.AudioDelta("r1", "a1", 0, bytes(48_000)), 2.0)
     core.feed(signals.SpeakerStarted("r1"), 2.2)
+
+
+def test_the_words_of_a_truncated_item_are_kept() -> None:
+    """The service forgets them with the truncation; what was heard is history."""
+    world = World([RIDDLE, "Yes?"], heard=["Stop it, please!"])
+    world.say(1, 1.5)
+    world.run(1.8)
+    [said] = [m for _, m in world.received if m["type"].endswith("transcript.done")]
+    assert said["transcript"] == ""
+    [told] = world.of(events.AssistantTranscript)
+    assert told.text
+    [line] = world.core.history.transcript()
+    assert told.text.startswith(line["text"])

@@ -111,6 +111,10 @@ class FakeSpeaker:
         self.queue.clear()
         return heard
 
+    def heard_ms(self) -> float:
+        """Return how much was heard of everything."""
+        return sum(self.heard.values())
+
     def fall_silent(self) -> None:
         """Note what was heard of what still plays: the conversation is over."""
         if self.queue:

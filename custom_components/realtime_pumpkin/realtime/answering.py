@@ -1,18 +1,11 @@
 """The model's answers: their sound, their words and their tool calls."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 import json
 from typing import Final
 
-from .actions import (
-    Action,
-    BeginUtterance,
-    FinishUtterance,
-    Notify,
-    Play,
-    RunTool,
-    Send,
-)
+from .actions import Action, FinishUtterance, Notify, Play, RunTool, Send
 from .calls import BadArguments, error_output, parse_arguments
 from .conversation import Conversation, Due
 from .ending import Farewell
@@ -29,6 +22,7 @@ from .events import (
     ToolCalled,
 )
 from .finish import FINISH_TOOL, EndReason
+from .pausing import begin
 from .signals import SpeakerFinished, SpeakerStarted, ToolFinished
 
 TOO_EARLY: Final = "Nobody has answered yet. Wait for the visitor."
@@ -59,10 +53,7 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
     )
     if begun:
         talk.history.reserve("assistant", event.item_id)
-        if not talk.behaviour.barge_in:
-            talk.deadlines.cancel(Due.ECHO_GONE)
-            talk.microphone.muffle()
-        yield BeginUtterance(begun)
+        yield from begin(talk, begun)
     if pcm:
         yield Play(pcm)
 
@@ -71,6 +62,7 @@ def on_speaker_started(talk: Conversation, event: SpeakerStarted) -> Iterator[Ac
     """Note that the voice is heard."""
     if response_id := talk.playback.started(event.utterance):
         talk.turns.voice_heard()
+        talk.first_sound_at = talk.now
         talk.barge_in.cuts = []
         talk.deadlines.cancel(Due.WORDS)
         yield Notify(AudioStarted(response_id))
@@ -80,7 +72,7 @@ def on_speaker_finished(talk: Conversation, event: SpeakerFinished) -> Iterator[
     """Open the half-duplex gate again once the echo is gone."""
     if talk.playback.finished(event.utterance):
         talk.last_sound_at = talk.now
-    if talk.playback.is_silent and not talk.behaviour.barge_in:
+    if talk.playback.is_silent and talk.is_half_duplex:
         talk.wait(Due.ECHO_GONE, talk.behaviour.echo_tail)
     return iter(())
 
@@ -98,11 +90,12 @@ def on_assistant_delta(
 def on_assistant_transcript(
     talk: Conversation, event: AssistantTranscript
 ) -> Iterator[Action]:
-    """Keep what the voice says."""
+    """Keep what the voice says; a truncated item has lost its words there."""
     talk.unwritten = None
     if not talk.playback.is_unheard(event.response_id):
-        talk.history.write("assistant", event.item_id, event.text)
-        yield Notify(event)
+        words = event.text or talk.history.text(event.item_id).strip()
+        talk.history.write("assistant", event.item_id, words)
+        yield Notify(replace(event, text=words))
 
 
 def on_item_finished(talk: Conversation, event: ItemFinished) -> Iterator[Action]:

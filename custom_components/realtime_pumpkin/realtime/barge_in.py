@@ -20,7 +20,13 @@ LONGEST_SOUND: Final = 150
 QUIET_MS: Final = 350
 """After so much silence a sound is over; words are closer to each other."""
 
+PAUSE_MS: Final = 80
+"""Longer than the pauses within a word."""
+
 QUIETEST_VOICE_DBFS: Final = -55.0
+MOST_ECHOES: Final = 2
+"""After so many in a row it is no chance: the microphone hears the speaker."""
+
 VOICE_RANGE_DB: Final = 15.0
 """Frames so much below the loudest are taken for the pauses between sounds."""
 
@@ -57,10 +63,42 @@ class BargeIn:
     rest: list[Cut] = field(default_factory=list)
     """What is said as soon as the speaker has fallen silent."""
 
+    followed_voice: bool = False
+    """The last sound began as soon as the voice did, as an echo would."""
+
+    _is_suspect: bool = False
+    """It did, and it is not known what it was."""
+
+    _echoes: int = 0
+    """How many such sounds in a row were nothing."""
+
     _recent: deque[bytes] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
     _sound: deque[Frame] = field(default_factory=lambda: deque(maxlen=LONGEST_SOUND))
     _heard_ms: float = 0.0
     """For how long it was listened to since it was noticed."""
+
+    @property
+    def hears_itself(self) -> bool:
+        """Tell whether the link does not cancel its echo after all."""
+        return self._echoes >= MOST_ECHOES
+
+    def notice(self, *, follows_voice: bool) -> None:
+        """Note a sound that begins."""
+        self.followed_voice = self._is_suspect = follows_voice
+
+    def was_nothing(self) -> None:
+        """Note that nobody had spoken: perhaps it was the voice itself."""
+        self._echoes += self._is_suspect
+        self._is_suspect = False
+
+    def was_echo(self) -> None:
+        """Note that the voice has heard its own words."""
+        self._echoes = MOST_ECHOES
+
+    def was_somebody(self) -> None:
+        """Note words that only a visitor can have said."""
+        if not self.hears_itself:
+            self._echoes = 0
 
     def hear(self, pcm: bytes) -> None:
         """Take a frame of PCM s16le mono 24 kHz."""
@@ -82,6 +120,11 @@ class BargeIn:
         """
         voiced_ms, quiet_ms = last_sound(self._sound)
         return voiced_ms > 0 and min(quiet_ms, self._heard_ms) >= QUIET_MS
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the sound in doubt seems to have ended already."""
+        return self.is_doubtful and last_sound(self._sound)[1] >= PAUSE_MS
 
     def begin(self) -> None:
         """Doubt a sound, which may have begun a little before it was noticed."""

@@ -104,7 +104,8 @@ def _leave_session(talk: Conversation) -> None:
     talk.gate.reset()
     for name in talk.calls.forget():
         talk.note("system", ALREADY_CALLED.format(name))
-    talk.microphone.lose(replays=talk.turns.is_speaking or talk.turns.is_unanswered)
+    is_speaking = talk.turns.is_speaking and not talk.barge_in.has_ended
+    talk.microphone.lose(replays=is_speaking or talk.turns.is_unanswered)
     talk.turns.speech_lost()
     talk.barge_in.forget()
 

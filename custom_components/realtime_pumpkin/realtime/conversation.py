@@ -53,6 +53,8 @@ class Conversation:
     epoch_offset: float = 0.0
     """Unix time minus `now`."""
     last_sound_at: float = -1e9
+    first_sound_at: float = -1e9
+    """When the voice became audible the last time."""
     session_id: str = ""
     is_ready: bool = False
     has_begun: bool = False
@@ -86,6 +88,11 @@ class Conversation:
     def duration(self) -> float:
         """Return for how many seconds the conversation has run."""
         return 0.0 if self.started_at is None else self.now - self.started_at
+
+    @property
+    def is_half_duplex(self) -> bool:
+        """Tell whether the microphone is held shut while the voice is heard."""
+        return not self.behaviour.barge_in or self.barge_in.hears_itself
 
     @property
     def is_answering(self) -> bool:

@@ -9,13 +9,14 @@ ALIKE: Final = 0.8
 """Which share of the words heard must stand in the same order in those said."""
 
 
-def repeats(heard: str, said: str) -> bool:
+def repeats(heard: str, said: str, *, is_sudden: bool = False) -> bool:
     """Tell whether what was heard is a piece of what the voice said.
 
-    One or two words never are: a child may well repeat those.
+    One or two words never are, as a child may well repeat those, unless they
+    come as soon (`is_sudden`) as only an echo would.
     """
     words, spoken = _words(heard), _words(said)
-    if len(words) < FEWEST_WORDS:
+    if len(words) < (1 if is_sudden else FEWEST_WORDS):
         return False
     matcher = SequenceMatcher(None, spoken, words, autojunk=False)
     same = sum(block.size for block in matcher.get_matching_blocks())

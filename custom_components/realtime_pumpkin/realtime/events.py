@@ -80,6 +80,8 @@ class UserTranscriptFailed:
     """What was heard could not be transcribed (`…transcription.failed`)."""
 
     item_id: str
+    code: str | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

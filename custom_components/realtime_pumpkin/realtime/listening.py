@@ -6,6 +6,7 @@ from typing import Final
 from .actions import Action, ClearSpeaker, Notify, Send
 from .conversation import Conversation, Due
 from .echo import repeats
+from .errors import ErrorKind, RealtimeError
 from .events import (
     Interrupted,
     Resumed,
@@ -13,6 +14,7 @@ from .events import (
     SpeechStarted,
     SpeechStopped,
     UserTranscript,
+    UserTranscriptFailed,
 )
 from .pausing import (
     SLOWEST_JUDGEMENT_S,
@@ -24,6 +26,9 @@ from .pausing import (
 )
 from .playback import Cut
 from .signals import MicrophoneFrame, SpeakerCleared
+
+ECHO_NOTICED_S: Final = 0.8
+"""Within how long an echo of the voice's first sound is noticed."""
 
 ECHO_MEMORY_S: Final = 1.5
 """For how long after its last sound the voice may still be heard by itself."""
@@ -46,9 +51,10 @@ def on_speech_started(talk: Conversation, event: SpeechStarted) -> Iterator[Acti
     if talk.ending:
         return
     talk.turns.sound_started(may_be_echo=_may_be_echo(talk))
+    talk.barge_in.notice(follows_voice=_follows_voice(talk))
     talk.gate.hold()
     talk.microphone.mark()
-    if talk.playback.is_audible and not talk.behaviour.barge_in:
+    if talk.playback.is_audible and talk.is_half_duplex:
         # Spoken before the half-duplex gate closed: heard out, then answered.
         talk.turns.speech_counts()
     elif may_cost_an_answer(talk):
@@ -62,6 +68,12 @@ def _may_be_echo(talk: Conversation) -> bool:
     """Tell whether the microphone could be hearing the voice."""
     since = talk.now - talk.last_sound_at
     return talk.playback.is_audible or since < ECHO_MEMORY_S
+
+
+def _follows_voice(talk: Conversation) -> bool:
+    """Tell whether a sound begins as soon as the voice did."""
+    since = talk.now - talk.first_sound_at
+    return talk.playback.is_audible and since < ECHO_NOTICED_S
 
 
 def _doubt(talk: Conversation) -> Iterator[Action]:
@@ -84,6 +96,7 @@ def count(talk: Conversation) -> Iterator[Action]:
 def _let_go(talk: Conversation) -> Iterator[Action]:
     """Take a sound for nothing, and go on where it fell."""
     talk.turns.is_speaking = False
+    talk.barge_in.was_nothing()
     yield from carry_on(talk)
     yield from talk.gate.release()
 
@@ -180,11 +193,12 @@ def answer(talk: Conversation) -> Iterator[Action]:
 
 def on_user_transcript(talk: Conversation, event: UserTranscript) -> Iterator[Action]:
     """Keep what the visitor said, unless it was nobody or the voice itself."""
-    is_own = talk.turns.may_be_echo and repeats(
-        event.text, talk.history.last("assistant")
-    )
+    is_own = _is_own(talk, event.text)
     has_words = bool(event.text) and not is_own
+    if is_own:
+        _shut_out_echo(talk)
     if has_words:
+        talk.barge_in.was_somebody()
         talk.history.write("user", event.item_id, event.text)
         talk.microphone.unmark()
         yield Notify(event)
@@ -195,6 +209,30 @@ def on_user_transcript(talk: Conversation, event: UserTranscript) -> Iterator[Ac
     else:
         talk.deadlines.cancel(Due.WORDS)
         talk.barge_in.cuts = []
+
+
+def _is_own(talk: Conversation, text: str) -> bool:
+    """Tell whether the voice has heard itself say this."""
+    said = talk.history.last("assistant")
+    is_sudden = talk.barge_in.followed_voice
+    return talk.turns.may_be_echo and repeats(text, said, is_sudden=is_sudden)
+
+
+def _shut_out_echo(talk: Conversation) -> None:
+    """Hold the microphone shut while the voice is heard, from now on."""
+    talk.barge_in.was_echo()
+    if talk.playback.is_at_speaker:
+        talk.microphone.muffle()
+
+
+def on_transcript_failed(
+    talk: Conversation, event: UserTranscriptFailed
+) -> Iterator[Action]:
+    """Take it for words that nobody knows: what they answer was asked for."""
+    if event.item_id not in talk.barge_in.doubtful_items:
+        talk.deadlines.cancel(Due.WORDS)
+        talk.barge_in.cuts = []
+    yield from talk.complain(RealtimeError(ErrorKind.SERVER, event.code, event.message))
 
 
 def _on_late_judgement(
@@ -232,6 +270,7 @@ def resume(talk: Conversation) -> Iterator[Action]:
     """Drop the answer to nobody and say what an interruption left unsaid."""
     if talk.ending or talk.turns.is_speaking or talk.playback.is_audible:
         return
+    talk.barge_in.was_nothing()
     talk.deadlines.cancel(Due.WORDS)
     talk.deadlines.cancel(Due.ANSWER)
     talk.turns.give_up()
@@ -247,7 +286,7 @@ def _say_rest(talk: Conversation) -> Iterator[Action]:
     """Play what nobody heard, and let the model know that it was said."""
     cuts, talk.barge_in.rest = talk.barge_in.rest, []
     piece = talk.playback.resume(cuts)
-    yield from say(piece)
+    yield from say(talk, piece)
     for cut in cuts:
         if rest := talk.history.complete(cut.item_id):
             yield from talk.direct("assistant", rest)

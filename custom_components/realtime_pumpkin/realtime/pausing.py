@@ -20,7 +20,7 @@ def may_cost_an_answer(talk: Conversation) -> bool:
     """Tell whether a sound now could be a cough into an answer."""
     behaviour = talk.behaviour
     is_answered = talk.gate.active or talk.gate.is_requested
-    if not behaviour.barge_in or behaviour.min_speech <= 0:
+    if talk.is_half_duplex or behaviour.min_speech <= 0:
         return False
     return bool(is_answered) or not talk.playback.is_silent
 
@@ -41,22 +41,30 @@ def on_paused(talk: Conversation, heard_ms: int) -> Iterator[Action]:
         yield Notify(Paused(response_id, before_ms + heard_ms))
 
 
+def begin(talk: Conversation, name: str) -> Iterator[Action]:
+    """Begin an utterance, with the microphone shut where it would be heard."""
+    if talk.is_half_duplex:
+        talk.deadlines.cancel(Due.ECHO_GONE)
+        talk.microphone.muffle()
+    yield BeginUtterance(name)
+
+
 def carry_on(talk: Conversation) -> Iterator[Action]:
     """Say what nobody has heard yet: it was no speech."""
     talk.deadlines.cancel(Due.SPEECH_COUNTS)
     current = talk.playback.current
     pieces = talk.playback.go_on()
     for piece in pieces:
-        yield from say(piece)
+        yield from say(talk, piece)
     if talk.barge_in.is_paused and current:
         rest_ms = sum(piece.duration_ms for piece in pieces)
         yield Notify(Resumed(current[0], rest_ms))
     talk.barge_in.is_paused = False
 
 
-def say(piece: Piece) -> Iterator[Action]:
+def say(talk: Conversation, piece: Piece) -> Iterator[Action]:
     """Give the speaker an utterance, whole or as far as it has come."""
-    yield BeginUtterance(piece.name)
+    yield from begin(talk, piece.name)
     yield Play(piece.pcm)
     if piece.is_whole:
         yield FinishUtterance()

@@ -28,6 +28,7 @@ from .events import (
     SpeechStarted,
     SpeechStopped,
     UserTranscript,
+    UserTranscriptFailed,
 )
 from .history import History
 from .signals import (
@@ -56,6 +57,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     SpeechStopped: listening.on_speech_stopped,
     SpeechCommitted: listening.on_speech_committed,
     UserTranscript: listening.on_user_transcript,
+    UserTranscriptFailed: listening.on_transcript_failed,
     SpeakerCleared: listening.on_speaker_cleared,
     ResponseCreated: answering.on_response_created,
     AudioDelta: answering.on_audio,

@@ -98,7 +98,12 @@ def _user_transcript(message: Fields) -> UserTranscript:
 
 def _user_transcript_failed(message: Fields) -> UserTranscriptFailed:
     """Read `conversation.item.input_audio_transcription.failed`."""
-    return UserTranscriptFailed(_text(message, "item_id"))
+    error = _object(message, "error")
+    return UserTranscriptFailed(
+        item_id=_text(message, "item_id"),
+        code=_text_or_none(error, "code"),
+        message=_text(error, "message") or "No words were made of what was heard",
+    )
 
 
 def _response_created(message: Fields) -> ResponseCreated:
