@@ -214,6 +214,15 @@ def test_an_answer_that_broke_off_is_said_to_its_end() -> None:
     assert said(visit.plan()) == rest
 
 
+def test_a_riddle_that_broke_off_and_went_on_has_been_asked() -> None:
+    """Its halves stand in two items of the new session."""
+    visit = Visit()
+    half = len(RIDDLES[0].question) // 3
+    visit.add("assistant", f"{JACK.greetings[0]} {RIDDLES[0].question[:half].strip()}")
+    visit.add("assistant", RIDDLES[0].question[half:].strip())
+    assert JACK.treat in visit.hear("trick or treat")
+
+
 def test_a_goodbye_that_broke_off_still_ends_the_visit() -> None:
     """The call that stood behind the words is made."""
     visit = Visit()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from itertools import groupby
 import json
 
 from custom_components.realtime_pumpkin.rehearsal.items import Item
@@ -72,7 +73,7 @@ class _Moment:
         self._persona: Persona = persona_for(request.instructions)
         self._tools = tools.allowed(request.tools, request.tool_choice)
         self._directions = self._read_directions()
-        said = [item.words for item in request.history if item.role == "assistant"]
+        said = _speeches(request.history)
         told = [riddle for words in said if (riddle := asked(words)) is not None]
         self._spoke_before = bool(said)
         is_open = bool(told) and not _is_solved(said, told[-1])
@@ -279,6 +280,12 @@ def _after(output: PlannedOutput, said: Sequence[str]) -> PlannedOutput | None:
         return output
     rest = words[len(said) :]
     return replace(output, text=" ".join(rest)) if rest else None
+
+
+def _speeches(history: Sequence[Item]) -> list[str]:
+    """Return what was said; an answer that broke off and went on is one."""
+    runs = groupby(history, key=lambda item: item.role == "assistant")
+    return [" ".join(item.words for item in run) for is_said, run in runs if is_said]
 
 
 def _is_turn(item: Item) -> bool:
