@@ -266,7 +266,7 @@ export class RealtimePumpkinCard extends HTMLElement {
 
   _renderWake(t) {
     const { state, isSilent } = this._tab ?? {};
-    const wants = this._voice?.microphone === "browser" || this._voice?.speaker === "browser" || this._config.porch;
+    const wants = this._usesBrowser || this._config.porch;
     const isAsleep = state === "asleep" && wants && this._mayControl && !this._voice?.browser;
     this._wake.hidden = !(isSilent || isAsleep || (state === "waking" && wants));
     this._wakeTitle.textContent = t(state === "waking" ? "waking" : "tap_to_wake");
@@ -275,7 +275,7 @@ export class RealtimePumpkinCard extends HTMLElement {
   _renderNotice(t) {
     const problem = this._problem ?? (this._tab?.problem && t(`problem.${this._tab.problem}`));
     const held = this._tab?.state === "held";
-    const foreign = !held && this._tab?.state === "asleep" && this._voice?.browser != null && this._voice.microphone === "browser";
+    const foreign = !held && this._tab?.state === "asleep" && this._isElsewhere && this._usesBrowser && this._mayControl;
     const words = problem || (held || foreign ? this._holder(t, held) : "") || this._strange(t);
     this._notice.hidden = !words;
     this._notice.classList.toggle("held", Boolean(held || foreign));
@@ -350,7 +350,7 @@ export class RealtimePumpkinCard extends HTMLElement {
 
   async _onStart(here) {
     this._problem = null;
-    if (here || this._voice?.microphone === "browser" || this._voice?.speaker === "browser") {
+    if (here || (this._usesBrowser && !this._isElsewhere)) {
       await this._tab.wake();
       if (!(await this._isAwake())) return;
     }
@@ -361,6 +361,15 @@ export class RealtimePumpkinCard extends HTMLElement {
         in_browser: here,
       }),
     );
+  }
+
+  get _usesBrowser() {
+    return this._voice?.microphone === "browser" || this._voice?.speaker === "browser";
+  }
+
+  /** Whether another tab is the voice's microphone and speaker. */
+  get _isElsewhere() {
+    return this._voice?.browser != null && this._voice.client_id !== this._tab?.clientId;
   }
 
   /** Whether this tab is attached, after the moment that this may take. */

@@ -88,7 +88,8 @@ export class Pose {
   _shown(time) {
     const { now } = this;
     const calm = this.calm ? 0 : 1;
-    const lid = now.lid * (this.calm ? 1 : blink(time));
+    // Eyes that laugh or are crossed are shut already.
+    const lid = this.eyes === "open" ? now.lid * (this.calm ? 1 : blink(time)) : 1;
     const laugh = this.state === "laughing" ? calm : 0;
     return {
       time: calm * time,

@@ -41,9 +41,10 @@ ha-card { display: flex; flex-direction: column; height: 100%; overflow: hidden;
   border: 0; border-radius: 0; color: #fff; background: linear-gradient(rgb(12 6 24 / .3) 40%, rgb(12 6 24 / .85)); font: inherit; text-align: center; cursor: pointer;
 }
 .wake strong { font-size: 1.5em; }
+.notice.held button { background: var(--card-background-color, #fff); }
 .wake[hidden], [hidden] { display: none !important; }
 .notice { padding: 10px 16px; background: var(--warning-color, #c77700); color: #111; font-size: 14px; line-height: 1.4; }
-.notice.held { display: flex; gap: 12px; align-items: center; justify-content: space-between; flex-wrap: wrap; }
+.notice.held { color: var(--secondary-text-color); background: var(--secondary-background-color, #eee); display: flex; gap: 12px; align-items: center; justify-content: space-between; flex-wrap: wrap; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 16px 4px; }
 .bar .cost { margin-inline-start: auto; color: var(--secondary-text-color); font-size: 13px; font-variant-numeric: tabular-nums; }
 button {
