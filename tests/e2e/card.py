@@ -21,19 +21,20 @@ from numpy.typing import NDArray
 
 from demo.house.client import House
 from demo.house.events import EventLog
-from demo.house.setup import entity, wait_until_running
+from demo.house.setup import Account, add_account, add_voice, wait_until_running
 from demo.porch.voice import MICROPHONE_RATE, speak
 from demo.realtime_server.ears import Ears
 from demo.rig import home_assistant, realtime
 from demo.rig.places import Folder
-from demo.rig.processes import Process, Supervisor, answers, free_port
+from demo.rig.processes import Process, Supervisor
 from demo.visit import Visitor
 
 from .chromium import Chromium, Page, chromium
 from .tap import Tap, tap
 
-DOMAIN = "realtime_pumpkin"
 PATH = "porch-card"
+PLACES = {"microphone": "browser"}
+VOICE = {"model": "gpt-realtime-2.1"}
 VISITOR = Visitor("Child", "awb", 1.18, 0.97)
 # When each line is said, in s after the microphone was opened.
 LINES = ((3.2, "Trick or treat!"), (17.0, "Is it a skeleton?"))
@@ -99,7 +100,7 @@ async def doorstep(
     async with Supervisor(folder.logs) as supervisor:
         _, server = await realtime.start(supervisor, server_arguments)
         async with tap(server) as wire:
-            process, url = await _home_assistant(supervisor, folder, wire.url)
+            process, url = await home_assistant.start(supervisor, folder)
             async with (
                 House.at(url) as house,
                 chromium(supervisor, folder.path / "chromium", flags) as browser,
@@ -107,7 +108,9 @@ async def doorstep(
                 await house.onboard()
                 await house.connect()
                 await wait_until_running(house)
-                voice = await entity(house, DOMAIN, "assist_satellite")
+                account = Account(wire.url, realtime.KEY)
+                entry_id = await add_account(house, account)
+                voice = await add_voice(house, entry_id, PLACES, "browser", VOICE)
                 await add_dashboard(house, [{"entity": voice}])
                 log = EventLog(folder.path / "events.jsonl", {voice})
                 await log.follow(house)
@@ -115,60 +118,6 @@ async def doorstep(
                 await open_dashboard(page, house)
                 yield Doorstep(browser, folder, house, process, wire, page, voice, log)
                 log.close()
-
-
-async def _home_assistant(
-    supervisor: Supervisor, folder: Folder, service: str
-) -> tuple[Process, str]:
-    """Start a house that has an account and a voice in a browser already."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    home_assistant.furnish(folder.home, port, url)
-    store = folder.home / ".storage/core.config_entries"
-    store.write_text(json.dumps(_entries(service)), encoding="utf-8")
-    process = await home_assistant.launch(supervisor, folder.home)
-    await process.ready(lambda: answers(port), 60)
-    return process, url
-
-
-def _entries(service: str) -> dict[str, Any]:
-    """Return the store of config entries with one account."""
-    now = "2026-10-31T18:00:00+00:00"
-    voice = {
-        "data": {
-            "microphone": {"kind": "browser"},
-            "speaker": {"kind": "browser"},
-            "model": "gpt-realtime-2.1",
-        },
-        "subentry_id": "01JBROWSER0000000000000000",
-        "subentry_type": "voice",
-        "title": "Pumpkin",
-        "unique_id": None,
-    }
-    entry = {
-        "created_at": now,
-        "data": {"api_key": realtime.KEY, "base_url": service},
-        "disabled_by": None,
-        "discovery_keys": {},
-        "domain": DOMAIN,
-        "entry_id": "01JACCOUNT0000000000000000",
-        "minor_version": 1,
-        "modified_at": now,
-        "options": {},
-        "pref_disable_new_entities": False,
-        "pref_disable_polling": False,
-        "source": "user",
-        "subentries": [voice],
-        "title": "Local",
-        "unique_id": None,
-        "version": 1,
-    }
-    return {
-        "version": 1,
-        "minor_version": 5,
-        "key": "core.config_entries",
-        "data": {"entries": [entry]},
-    }
 
 
 async def add_dashboard(house: House, cards: Sequence[dict[str, Any]]) -> None:
