@@ -4,7 +4,12 @@ from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -27,11 +32,20 @@ ADVANCED = ("base_url", "organization")
 AT_URL = {"advanced", "base_url"}
 
 
-async def async_open(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the flow as the user does."""
-    result = await hass.config_entries.flow.async_init(
+async def async_choose(hass: HomeAssistant, choice: str) -> ConfigFlowResult:
+    """Choose from the menu that the flow begins with."""
+    menu = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
+    assert menu["type"] is FlowResultType.MENU
+    return await hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": choice}
+    )
+
+
+async def async_open(hass: HomeAssistant) -> ConfigFlowResult:
+    """Open the flow as the user does."""
+    result = await async_choose(hass, "account")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "account")
     assert result["errors"] == {}
     return result
@@ -331,3 +345,36 @@ async def test_an_account_can_be_paid_by_another_organization(
     result = await async_fill(hass, form, provider="compatible", base_url=realtime_url)
     await hass.async_block_till_done()
     assert "organization" not in loaded_entry.data
+
+
+async def test_a_rehearsal_asks_for_nothing_and_leads_on_to_its_first_voice(
+    hass: HomeAssistant,
+) -> None:
+    """Who has no key yet can try everything else."""
+    result = await async_choose(hass, "rehearsal")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {"provider": "rehearsal"}
+    assert result["result"].state is ConfigEntryState.LOADED
+    assert result["next_flow"][0] == "config_subentries_flow"
+    await async_unload_all(hass)
+
+
+async def test_one_rehearsal_is_enough(hass: HomeAssistant) -> None:
+    """A second one would be the same."""
+    await async_choose(hass, "rehearsal")
+    result = await async_choose(hass, "rehearsal")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    await async_unload_all(hass)
+
+
+async def test_a_rehearsal_has_nothing_to_change(hass: HomeAssistant) -> None:
+    """It says so instead of showing an empty form."""
+    entry = (await async_choose(hass, "rehearsal"))["result"]
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "rehearsal_is_fixed"
+    await async_unload_all(hass)

@@ -15,7 +15,7 @@ from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from .client import RealtimeAccount, async_check_account, create_account
+from .client import Account, async_check_account, create_account
 from .const import (
     CONF_CALIBRATION,
     CONF_CHARACTERS,
@@ -188,7 +188,7 @@ def _set_up_with(entry: RealtimePumpkinConfigEntry) -> Mapping[str, Any]:
 
 async def _async_open_account(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
-) -> RealtimeAccount:
+) -> Account:
     """Return the account once its server let us in."""
     model = next(
         (voice.data.get(CONF_MODEL, DEFAULT_MODEL) for voice in _voices(entry)),
@@ -208,7 +208,7 @@ async def _async_open_account(
     return account
 
 
-async def _async_check_key(account: RealtimeAccount, model: str) -> None:
+async def _async_check_key(account: Account, model: str) -> None:
     """Open a session; raise `RealtimeError` where the server keeps us out."""
     try:
         await async_check_account(account, model)

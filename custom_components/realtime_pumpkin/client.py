@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ssl import SSLContext
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
@@ -22,6 +22,7 @@ from .const import (
 )
 from .realtime.connection import RealtimeConnection, open_connection
 from .realtime.errors import ErrorKind, RealtimeError
+from .rehearsal_account import RehearsalAccount
 
 PROVIDER_URLS: Final = {
     Provider.OPENAI: DEFAULT_BASE_URL,
@@ -31,6 +32,13 @@ PROVIDER_URLS: Final = {
 
 AZURE_PATH: Final = "/openai/v1"
 _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+
+
+class Account(Protocol):
+    """Whoever opens sessions."""
+
+    async def async_connect(self, model: str) -> RealtimeConnection:
+        """Open a session with a model; raise `RealtimeError` if refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,13 @@ def is_header(value: str) -> bool:
     return bool(value.strip()) and value.isascii() and value.isprintable()
 
 
-def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> RealtimeAccount:
+def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> Account:
     """Return the account that a config entry's data describe.
 
     Raises `RealtimeError` where its key or its base URL cannot be one.
     """
+    if data.get(CONF_PROVIDER) == Provider.REHEARSAL:
+        return RehearsalAccount(hass)
     key: str = data[CONF_API_KEY]
     if not is_header(key):
         raise RealtimeError(ErrorKind.AUTH, None, "Not an API key")
@@ -100,7 +110,7 @@ def _headers(data: Mapping[str, Any], key: str) -> dict[str, str]:
     return headers
 
 
-async def async_check_account(account: RealtimeAccount, model: str) -> None:
+async def async_check_account(account: Account, model: str) -> None:
     """Open a session and close it again: the only check that every key allows.
 
     Costs nothing. Raises `RealtimeError`.

@@ -34,8 +34,8 @@ class RealtimePumpkinConfigFlow(AccountFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Begin with an account."""
-        return await self.async_step_account(user_input)
+        """Ask for a server, or for none."""
+        return self.async_show_menu(menu_options=["account", "rehearsal"])
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:

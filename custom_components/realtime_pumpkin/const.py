@@ -70,6 +70,8 @@ class Provider(StrEnum):
     XAI = "xai"
     COMPATIBLE = "compatible"
     """Any other server that speaks OpenAI's Realtime protocol."""
+    REHEARSAL = "rehearsal"
+    """None: the integration answers itself, with prepared lines."""
 
 
 class Transcripts(StrEnum):

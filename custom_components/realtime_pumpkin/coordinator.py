@@ -20,7 +20,7 @@ from .bus import EventListener, event_of
 from .calibration import Calibration
 from .call import Call, Carrier
 from .checkup import Checkup
-from .client import RealtimeAccount
+from .client import Account
 from .const import DOMAIN, LOGGER, BusyPolicy, Connection, EventName
 from .issues import (
     Failure,
@@ -69,7 +69,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         subentry: ConfigSubentry,
-        account: RealtimeAccount,
+        account: Account,
         ledger: Ledger,
         pipelines: Pipelines,
     ) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 
-from .client import RealtimeAccount
+from .client import Account
 from .coordinator import VoiceCoordinator
 from .ledger import Ledger
 from .pipelines import Pipelines
@@ -17,7 +17,7 @@ class RealtimePumpkinData:
     The voices are known by their subentry ids.
     """
 
-    account: RealtimeAccount
+    account: Account
     ledger: Ledger
     pipelines: Pipelines
     voices: dict[str, VoiceCoordinator]

@@ -44,10 +44,6 @@ class RehearsalAccount:
         self._hass = hass
         self._nights = 0
 
-    def model(self, chosen: str) -> str:
-        """Return the only model there is."""
-        return REHEARSAL_MODEL
-
     async def async_connect(self, model: str) -> RealtimeConnection:
         """Open a session in this process; its sounds are read once."""
         if _CLIPS not in self._hass.data:

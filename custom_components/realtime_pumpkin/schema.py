@@ -33,6 +33,7 @@ from .const import (
     CONF_BASE_URL,
     CONF_HOST,
     CONF_INSTRUCTIONS,
+    CONF_JOINS_BROADCASTS,
     CONF_MICROPHONE,
     CONF_MODEL,
     CONF_OPENINGS,
@@ -84,7 +85,7 @@ def _switch() -> Field:
     return Field(_OnOrOff())
 
 
-def _choice(name: str, options: type[StrEnum]) -> Field:
+def _choice(name: str, options: Iterable[StrEnum]) -> Field:
     """Return a field for one of a few options, whose texts have its name."""
     return Field(
         SelectSelector(
@@ -97,6 +98,7 @@ def _choice(name: str, options: type[StrEnum]) -> Field:
     )
 
 
+_SERVERS: Final = tuple(each for each in Provider if each is not Provider.REHEARSAL)
 _PROVIDER: Final = probatio.Required(CONF_PROVIDER, default=Provider.OPENAI.value)
 _SERVER: Final = section(
     probatio.Schema(
@@ -111,7 +113,7 @@ _SERVER: Final = section(
 )
 ACCOUNT: Final = probatio.Schema(
     {
-        _PROVIDER: _choice(CONF_PROVIDER, Provider),
+        _PROVIDER: _choice(CONF_PROVIDER, _SERVERS),
         probatio.Required(CONF_API_KEY): _KEY,
         probatio.Required(ADVANCED, default={}): _SERVER,
     }
@@ -120,7 +122,7 @@ REAUTH: Final = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
 # An empty key keeps the stored one, which no form ever shows.
 RECONFIGURE: Final = probatio.Schema(
     {
-        _PROVIDER: _choice(CONF_PROVIDER, Provider),
+        _PROVIDER: _choice(CONF_PROVIDER, _SERVERS),
         probatio.Optional(CONF_API_KEY): _KEY,
         probatio.Required(ADVANCED, default={}): _SERVER,
     }
@@ -289,7 +291,7 @@ _TURN_TAKING: Final = _group(
     trims_silence=_switch(),
 )
 _LIMITS: Final = _group(
-    Limits().as_data(),
+    {**Limits().as_data(), CONF_JOINS_BROADCASTS: False},
     max_duration_s=_number(10, 3600, "s"),
     idle_timeout_s=_number(5, 600, "s"),
     busy=_choice("busy", BusyPolicy),
@@ -298,6 +300,7 @@ _LIMITS: Final = _group(
     quiet_until=Field(TimeSelector()),
     daily_budget_usd=_number(0, 10000, "USD", step=0.01),
     monthly_budget_usd=_number(0, 100000, "USD", step=0.01),
+    joins_broadcasts=_switch(),
 )
 
 

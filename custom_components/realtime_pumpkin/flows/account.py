@@ -40,6 +40,14 @@ class AccountFlow(ConfigFlow):
             return self.async_create_entry(title=_title(data), data=data)
         return self._show("account", schema.ACCOUNT, typed)
 
+    async def async_step_rehearsal(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Add the account that needs no key: one is enough."""
+        data = {CONF_PROVIDER: Provider.REHEARSAL.value}
+        self._async_abort_entries_match(data)
+        return self.async_create_entry(title="Rehearsal", data=data)
+
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
@@ -63,6 +71,8 @@ class AccountFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Ask for another key or another server."""
         entry = self._get_reconfigure_entry()
+        if entry.data[CONF_PROVIDER] == Provider.REHEARSAL:
+            return self.async_abort(reason="rehearsal_is_fixed")
         typed = Input.of(user_input or {})
         if user_input:
             given = Input({CONF_API_KEY: entry.data[CONF_API_KEY], **typed.values})
