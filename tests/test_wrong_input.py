@@ -95,6 +95,7 @@ MANNERS = [
     ("limits", "monthly_budget_usd", "all of it", "number_out_of_range"),
     ("tools", "scripts", ["light.porch"], "value_invalid"),
     ("tools", "scripts", ["no entity"], "value_invalid"),
+    ("limits", "joins_broadcasts", "perhaps", "value_invalid"),
     ("privacy", "transcripts", "some", "value_invalid"),
     ("children", "safety_rules", "mostly", "value_invalid"),
     ("children", "says_it_is_a_computer", 7, "value_invalid"),
