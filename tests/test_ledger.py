@@ -75,6 +75,25 @@ async def test_the_books_are_read_again_after_a_restart(
     assert again.totals("voice", HALLOWEEN).spending == Spending()
 
 
+async def test_the_last_end_of_a_conversation_is_read_again(
+    hass: HomeAssistant,
+) -> None:
+    """What is used without one does not count."""
+    ledger = Ledger(hass, "account")
+    assert ledger.last_end("voice") is None
+    ledger.record("voice", {}, None, HALLOWEEN)
+    later = HALLOWEEN + timedelta(minutes=1)
+    ledger.record("voice", {}, 0.5, later, conversations=0)
+    ledger.record("mute", {}, 0.5, later, conversations=0)
+    await ledger.async_save()
+    again = Ledger(hass, "account")
+    await again.async_load(["voice", "mute"])
+    assert again.last_end("voice") == HALLOWEEN
+    assert again.last_end("mute") is None
+    await again.async_load([])
+    assert again.last_end("voice") is None
+
+
 async def test_a_conversation_that_used_nothing_counts_as_well(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:

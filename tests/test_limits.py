@@ -96,6 +96,12 @@ def test_a_cooldown_counts_from_the_last_end(
     assert refusal(limits, EVENING, last_end, Spending()) == expected
 
 
+def test_an_end_in_the_future_is_none() -> None:
+    """A house without a clock of its own wakes up in the past."""
+    last_end = EVENING + timedelta(hours=1)
+    assert refusal(Limits(cooldown_s=60), EVENING, last_end, Spending()) is None
+
+
 def test_a_cooldown_is_not_an_hour_longer_when_the_clocks_go_back() -> None:
     """From 02:59 summer time to 02:00 winter time is a minute."""
     last_end = datetime(2026, 10, 25, 0, 59, tzinfo=UTC).astimezone(BERLIN)
@@ -191,6 +197,13 @@ class TestAtTheDoor:
             assert await async_refused(porch) == "cooling_down"
         assert len(porch.named(EventName.CONVERSATION_STARTED)) == 1
 
+    async def test_a_reload_does_not_warm_it_up(self, hass: HomeAssistant) -> None:
+        """Whoever changes an option in between has to wait all the same."""
+        async with at_the_door(hass, GREETING, data={"cooldown_s": 600}) as porch:
+            await async_visit(porch)
+            assert await hass.config_entries.async_reload(porch.entry.entry_id)
+            assert await async_refused(porch) == "cooling_down"
+
     async def test_a_spent_budget_ends_the_evening_and_is_a_repair(
         self, hass: HomeAssistant, issue_registry: ir.IssueRegistry
     ) -> None:
@@ -239,7 +252,7 @@ class TestAtTheDoor:
             second = await async_ring(porch)
             await porch.until(EventName.AUDIO_STARTED, 2)
             [ended] = porch.named(EventName.CONVERSATION_ENDED)
-        assert (ended["conversation_id"], ended["reason"]) == (first, "stopped")
+        assert (ended["conversation_id"], ended["reason"]) == (first, "restarted")
         started = porch.named(EventName.CONVERSATION_STARTED)
         assert [event["conversation_id"] for event in started] == [first, second]
         assert len(porch.server.brain.requests) == 2

@@ -78,7 +78,7 @@ def check_told(hass: HomeAssistant, events: dict[str, list[Event]], key: str) ->
         "error": 1,
         "conversation_ended": 1,
     }
-    assert key.endswith(events["error"][0].data["kind"])
+    assert key == events["error"][0].data["kind"]
     ended = events["conversation_ended"][0].data
     assert ended["reason"] == "start_failed"
     started = events["conversation_started"][0].data

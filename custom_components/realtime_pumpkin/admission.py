@@ -1,7 +1,6 @@
 """Whether a voice may start a conversation now, and what the last one leaves behind."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
@@ -20,11 +19,10 @@ class Admission:
     def __init__(
         self, hass: HomeAssistant, subentry: ConfigSubentry, ledger: Ledger
     ) -> None:
-        """Start without a conversation that could have to cool down."""
+        """Start with what the books say of the voice."""
         self._hass = hass
         self._subentry = subentry
         self._ledger = ledger
-        self._last_end: datetime | None = None
         self._was_within_budget: bool | None = None
 
     @property
@@ -38,7 +36,8 @@ class Admission:
         Without `cools_down` the cooldown does not matter: the one before was
         ended for this one.
         """
-        last_end = self._last_end if cools_down else None
+        voice_id = self._subentry.subentry_id
+        last_end = self._ledger.last_end(voice_id) if cools_down else None
         reason = refusal(limits, dt_util.now(), last_end, self.totals.spending)
         if reason is not None:
             raise as_validation_error(reason)
@@ -61,7 +60,7 @@ class Admission:
         Returns the budget that is spent with it.
         """
         if was_held:
-            self._last_end = now = dt_util.now()
+            now = dt_util.now()
             tokens, usd = summary["tokens"], summary["cost_usd"]
             self._ledger.record(self._subentry.subentry_id, tokens, usd, now)
         return self.show_budget(limits)

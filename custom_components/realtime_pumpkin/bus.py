@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .const import EventName
+from .realtime.errors import ErrorKind
 from .realtime.events import (
     AssistantTranscript,
     AssistantTranscriptDelta,
@@ -102,6 +103,17 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
         case Finished(reason, summary):
             return {"reason": reason, "summary": summary}
         case Failed(kind, code, message, fatal):
-            return {"kind": kind, "code": code, "message": message, "fatal": fatal}
+            return error_data(ErrorKind(kind).translation_key, code, message, fatal)
         case _:
             return {}
+
+
+def error_data(
+    kind: str, code: str | None, message: str, is_fatal: bool
+) -> dict[str, Any]:
+    """Return what an `error` event says, whatever failed.
+
+    `kind` is the name of a text below `exceptions` in the translations, such as
+    `account_quota` or `satellite_lost`; `code` is the service's own.
+    """
+    return {"kind": kind, "code": code, "message": message, "fatal": is_fatal}

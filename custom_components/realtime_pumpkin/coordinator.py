@@ -377,7 +377,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """Return once no conversation runs; raise where the voice is removed."""
         while (task := self._task) is not None:
             if cancels:
-                self._cancel(EndReason.STOPPED)
+                self._cancel(EndReason.RESTARTED)
             await asyncio.wait([task])
         if self._shutdown_requested:
             raise ServiceValidationError(

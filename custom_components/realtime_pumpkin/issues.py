@@ -49,7 +49,7 @@ _LINK_ISSUES: Final = frozenset(
     )
 )
 _ACCOUNT_ISSUES: Final = frozenset(
-    f"account_{kind}"
+    kind.translation_key
     for kind in (ErrorKind.MODEL, ErrorKind.QUOTA, ErrorKind.WRONG_URL, ErrorKind.TLS)
 )
 _BUDGET_ISSUES: Final = frozenset(

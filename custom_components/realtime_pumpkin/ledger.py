@@ -1,5 +1,7 @@
 """What the voices of an account have used, by day and by month, over restarts.
 
+And when each has last ended a conversation, for its cooldown.
+
 Days and months are those of the house: every `now` is in its time zone. A model
 whose prices are unknown adds its tokens but no USD, so that no budget stops it.
 """
@@ -11,12 +13,15 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .limits import Spending
 
 SAVE_DELAY: Final = 30.0
 VERSION: Final = 1
+LAST_END: Final = "last_end"
+"""When the last conversation ended (Unix time); older books do not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Ledger:
         """Open the books of an account; `async_load` reads them."""
         self._store = Store[dict[str, Any]](hass, VERSION, f"{DOMAIN}.usage.{entry_id}")
         self._voices: dict[str, Totals] = {}
+        self._ends: dict[str, float] = {}
         self._is_changed = False
 
     async def async_load(self, voices: Collection[str]) -> None:
@@ -89,10 +95,20 @@ class Ledger:
             for voice_id, totals in stored.items()
             if voice_id in voices
         }
+        self._ends = {
+            voice_id: stored[voice_id][LAST_END]
+            for voice_id in self._voices
+            if stored[voice_id].get(LAST_END) is not None
+        }
 
     def totals(self, voice_id: str, now: datetime) -> Totals:
         """Return what a voice has used today and this month."""
         return self._voices.get(voice_id, _NOTHING).at(now)
+
+    def last_end(self, voice_id: str) -> datetime | None:
+        """Return when a voice's last conversation ended, in UTC."""
+        end = self._ends.get(voice_id)
+        return None if end is None else dt_util.utc_from_timestamp(end)
 
     @callback
     def record(
@@ -110,6 +126,8 @@ class Ledger:
         """
         totals = self.totals(voice_id, now)
         self._voices[voice_id] = totals.plus(tokens, usd, conversations)
+        if conversations:
+            self._ends[voice_id] = now.timestamp()
         self._is_changed = True
         self._store.async_delay_save(self._data, SAVE_DELAY)
 
@@ -125,4 +143,7 @@ class Ledger:
     def _data(self) -> dict[str, Any]:
         """Return the books in JSON's types."""
         self._is_changed = False
-        return {voice_id: asdict(totals) for voice_id, totals in self._voices.items()}
+        return {
+            voice_id: {**asdict(totals), LAST_END: self._ends.get(voice_id)}
+            for voice_id, totals in self._voices.items()
+        }

@@ -115,8 +115,8 @@ def _cooling_down(
     limits: Limits, now: datetime, last_end: datetime | None
 ) -> CoolingDown | None:
     """Return how long it takes until the next conversation may start."""
-    if last_end is None:
-        return None
+    if last_end is None or now.timestamp() < last_end.timestamp():
+        return None  # A house without a clock of its own may wake in the past.
     # Not the difference of two wall clocks, which jumps twice a year.
     left = limits.cooldown_s - (now.timestamp() - last_end.timestamp())
     return CoolingDown(math.ceil(left)) if left > 0 else None

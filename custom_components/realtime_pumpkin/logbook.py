@@ -24,6 +24,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "finished": "",
     "said": ": everything was said",
     "stopped": ": it was stopped",
+    "restarted": ": somebody else rang, and another began",
     "idle": ": nobody spoke",
     "max_duration": ": it reached its longest duration",
     "user_ended": ": the visitor ended it",

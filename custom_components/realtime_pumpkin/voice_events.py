@@ -10,7 +10,7 @@ from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from .bus import ConversationEvent, EventListener, without_words
+from .bus import ConversationEvent, EventListener, error_data, without_words
 from .const import (
     ATTR_CONVERSATION_ID,
     CONF_TRANSCRIPTS,
@@ -23,6 +23,7 @@ from .const import (
 )
 from .issues import Failure, async_raise_issue
 from .limits import BudgetReached, MonthlyBudgetReached
+from .realtime.errors import RealtimeError
 from .realtime.events import ConversationUpdate
 
 type UpdateListener = Callable[[ConversationUpdate], None]
@@ -109,13 +110,13 @@ class VoiceEvents:
         """Say that a device or the account failed."""
         self.ask_for_help(failure)
         LOGGER.debug("%s: %s", self._subentry.title, type(failure).__name__)
+        code, message = None, str(failure)
+        if isinstance(failure, RealtimeError):
+            code, message = failure.code, failure.message
         self.fire(
             EventName.ERROR,
             conversation_id,
-            kind=failure.translation_key,
-            code=None,
-            message=str(failure),
-            fatal=True,
+            **error_data(failure.translation_key, code, message, is_fatal=True),
         )
 
     def ask_for_help(self, failure: Failure) -> None:

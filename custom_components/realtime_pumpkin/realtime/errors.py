@@ -59,6 +59,11 @@ class ErrorKind(StrEnum):
     BENIGN = "benign"
     """A harmless race, such as a cancel that came too late."""
 
+    @property
+    def translation_key(self) -> str:
+        """Return the name of the text for people."""
+        return f"account_{self}"
+
 
 class RealtimeError(Exception):
     """A Realtime server cannot be used, or said that something failed.
@@ -78,7 +83,7 @@ class RealtimeError(Exception):
     @property
     def translation_key(self) -> str:
         """Return the name of the text for people."""
-        return f"account_{self.kind}"
+        return self.kind.translation_key
 
     @property
     def placeholders(self) -> dict[str, str]:

@@ -46,6 +46,7 @@ class EndReason(StrEnum):
     SAID = "said"
     """It was only to say something, and that was heard."""
     STOPPED = "stopped"
+    RESTARTED = "restarted"
     IDLE = "idle"
     MAX_DURATION = "max_duration"
     USER_ENDED = "user_ended"

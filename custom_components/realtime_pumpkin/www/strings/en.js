@@ -48,6 +48,7 @@ export default {
     finished: "it said goodbye",
     said: "it has said it",
     stopped: "stopped",
+    restarted: "another ring began a new one",
     idle: "nobody spoke",
     max_duration: "the time was up",
     user_ended: "ended at the device",
