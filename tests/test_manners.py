@@ -8,7 +8,6 @@ from unittest.mock import Mock
 
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import config_validation as cv
 import probatio
 import pytest
@@ -37,6 +36,7 @@ from custom_components.realtime_pumpkin.session_setup import (
 )
 from demo.house.flows import fields
 from tests.common import VOICE_DATA, only_subentry
+from tests.voice_flow import async_fill, async_go_on, async_reconfigure, shown
 
 TEXTS = json.loads(
     (Path(module.__file__).parent / "translations/en.json").read_text(encoding="utf-8")
@@ -47,7 +47,6 @@ FULL_DUPLEX = Mock(
         full_duplex=True, echo_cancelled=True, remote_start=True, stop_latency_ms=0
     ),
 )
-UNTOUCHED: dict[str, Any] = {"turn_taking": {}, "limits": {}, "children": {}}
 CHOSEN: dict[str, Any] = {
     "barge_in": "off",
     "echo_tail_ms": 900,
@@ -67,6 +66,8 @@ CHOSEN: dict[str, Any] = {
     "quiet_until": "07:30:00",
     "daily_budget_usd": 1.5,
     "monthly_budget_usd": 20.0,
+    "scripts": ["script.fog_machine"],
+    "transcripts": "events",
     "safety_rules": False,
     "says_it_is_a_computer": True,
 }
@@ -99,7 +100,7 @@ def test_data_without_manners_have_the_defaults() -> None:
 
 def test_what_nobody_touched_is_stored_as_the_defaults() -> None:
     """The form and the options agree on every default."""
-    data = unfold(MANNERS(UNTOUCHED))
+    data = unfold(MANNERS({}))
     assert options(**data) == options()
 
 
@@ -114,7 +115,12 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     stored = {
         name: value for group in groups for name, value in group.as_data().items()
     }
-    assert {"barge_in": read.barge_in.value, **stored} == CHOSEN
+    assert {
+        "barge_in": read.barge_in.value,
+        "scripts": list(read.scripts),
+        "transcripts": read.transcripts.value,
+        **stored,
+    } == CHOSEN
 
 
 def test_every_field_has_its_texts() -> None:
@@ -134,7 +140,7 @@ def test_every_choice_has_its_text() -> None:
         for field in part["schema"]
         if "select" in field["selector"]
     ]
-    assert len(selects) == 5
+    assert len(selects) == 6
     for select in selects:
         texts = TEXTS["selector"][select["translation_key"]]["options"]
         assert list(texts) == select["options"]
@@ -143,94 +149,35 @@ def test_every_choice_has_its_text() -> None:
 def test_a_reader_of_forms_can_submit_it_without_an_answer() -> None:
     """Every part is folded and every field has a default or may stay empty."""
     assert all(part["expanded"] is False for part in form())
-    assert MANNERS(fields(form(), {})) == MANNERS(UNTOUCHED)
+    assert MANNERS(fields(form(), {})) == MANNERS({})
 
 
 async def async_to_manners(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> SubentryFlowResult:
     """Open the flow for the account's voice and go on to the last step."""
-    flow = hass.config_entries.subentries
-    result = await entry.start_subentry_reconfigure_flow(
-        hass, only_subentry(entry).subentry_id
-    )
-    assert result["step_id"] == "reconfigure"
-    persona = {k: VOICE_DATA[k] for k in ("instructions", "voice", "model")}
-    for answer in (
-        {"name": "Pumpkin", **persona},
-        {"host": "192.0.2.7", "port": 10700},
-        {},
-    ):
-        result = await flow.async_configure(result["flow_id"], answer)
-    assert result["step_id"] == "manners"
-    return result
+    return await async_go_on(hass, await async_reconfigure(hass, entry), "manners")
 
 
+@pytest.mark.usefixtures("probe", "trial")
 async def test_manners_are_changed_shown_again_and_emptied(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """What is stored is suggested; a time that was emptied is gone."""
-    flow = hass.config_entries.subentries
     result = await async_to_manners(hass, loaded_entry)
-    await flow.async_configure(result["flow_id"], fold(CHOSEN))
+    await async_fill(hass, result, fold(CHOSEN))
     await hass.async_block_till_done()
-    assert only_subentry(loaded_entry).data == {**VOICE_DATA, **CHOSEN}
+    assert CHOSEN.items() <= only_subentry(loaded_entry).data.items()
     result = await async_to_manners(hass, loaded_entry)
-    assert result["data_schema"] is not None
-    suggested = {
-        str(field): field.description["suggested_value"]
-        for part in result["data_schema"].schema.values()
-        for field in part.schema.schema
-        if field.description
-    }
-    assert suggested == CHOSEN
+    assert unfold(shown(result)) == CHOSEN
     emptied = {
         name: value for name, value in CHOSEN.items() if not name.startswith("quiet")
     }
-    await flow.async_configure(result["flow_id"], fold(emptied))
+    await async_fill(hass, result, fold(emptied))
     await hass.async_block_till_done()
-    assert only_subentry(loaded_entry).data == {**VOICE_DATA, **emptied}
-
-
-@pytest.mark.parametrize("field", ["quiet_from", "quiet_until"])
-async def test_quiet_hours_need_both_ends(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry, field: str
-) -> None:
-    """Half of them would silently do nothing."""
-    result = await async_to_manners(hass, loaded_entry)
-    flow = hass.config_entries.subentries
-    half = {**UNTOUCHED, "limits": {field: "22:00:00"}}
-    result = await flow.async_configure(result["flow_id"], half)
-    assert result["errors"] == {"base": "quiet_hours_incomplete"}
-    result = await flow.async_configure(result["flow_id"], UNTOUCHED)
-    assert result["type"] is FlowResultType.ABORT
-    await hass.async_block_till_done()
-
-
-@pytest.mark.parametrize(
-    ("part", "field", "value"),
-    [
-        ("turn_taking", "threshold", 1.5),
-        ("turn_taking", "turn_detection", "telepathy"),
-        ("limits", "max_duration_s", 0),
-        ("limits", "quiet_from", "late"),
-        ("limits", "daily_budget_usd", -1),
-        ("limits", "busy", "fight"),
-    ],
-)
-async def test_a_value_out_of_range_is_refused_by_the_form(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    part: str,
-    field: str,
-    value: Any,
-) -> None:
-    """Nothing is stored that no conversation could use."""
-    result = await async_to_manners(hass, loaded_entry)
-    with pytest.raises(InvalidData):
-        await hass.config_entries.subentries.async_configure(
-            result["flow_id"], {**UNTOUCHED, part: {field: value}}
-        )
+    stored = only_subentry(loaded_entry).data
+    assert emptied.items() <= stored.items()
+    assert stored.keys().isdisjoint({"quiet_from", "quiet_until"})
 
 
 async def test_the_defaults_are_those_of_the_session(hass: HomeAssistant) -> None:

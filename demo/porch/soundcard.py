@@ -154,7 +154,8 @@ class SoundCard:
         leaving = np.interp(places, np.arange(len(played)), played) * self._gain
         arriving = np.concatenate((self._air, leaving))
         self._air = arriving[len(spoken) :]
-        return _clipped(spoken + np.rint(arriving[: len(spoken)]).astype(np.int32))
+        heard = np.rint(arriving[: len(spoken)]).astype(np.int32)
+        return _clipped(spoken.astype(np.int32) + heard)
 
     def _play(self, count: int) -> NDArray[np.int16]:
         """Return what the speaker plays: all streams together."""
