@@ -9,7 +9,6 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
 import pytest
@@ -143,7 +142,7 @@ async def test_wrong_input_in_an_accounts_form_is_told_at_its_field(
     if not is_advanced:
         wrong[field] = value
     flow = hass.config_entries.flow
-    result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await async_open(hass)
     result = await flow.async_configure(result["flow_id"], wrong)
     assert result["errors"] is not None
     assert result["errors"][field] == error
@@ -162,7 +161,7 @@ async def test_a_server_without_an_address_of_its_own_needs_one(
     """Azure has one for each resource."""
     flow = hass.config_entries.flow
     for provider in ("azure", "compatible"):
-        result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        result = await async_open(hass)
         typed = {"provider": provider, "api_key": KEY}
         result = await flow.async_configure(result["flow_id"], typed)
         assert result["errors"] == dict.fromkeys(
