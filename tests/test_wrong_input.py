@@ -19,6 +19,7 @@ from custom_components.realtime_pumpkin.const import DOMAIN, Provider
 from custom_components.realtime_pumpkin.links.errors import SpeakerUnavailable
 from custom_components.realtime_pumpkin.personas import async_get_gallery
 from tests.realtime_server import KEY
+from tests.test_config_flow import async_open
 from tests.test_voice_flow_ends import add_satellite
 from tests.voice_flow import (
     ADDRESS,
