@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Tab } from "../../custom_components/realtime_pumpkin/www/tab.js";
+import { KEPT_MS, Tab, borrowTab } from "../../custom_components/realtime_pumpkin/www/tab.js";
 import { Browser, Connection, settle } from "./house.mjs";
 
 /** A tab in a browser in a house, and what it told the card. */
@@ -230,4 +230,36 @@ test("who may only look is told so", async () => {
   connection.refusal = { code: "unauthorized" };
   await one.wake();
   assert.deepEqual([one.state, one.problem], ["asleep", "not_allowed"]);
+});
+
+test("a card that is drawn anew finds its tab awake", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const connection = new Connection();
+  const scope = new Browser();
+  const told = [];
+  const card = (name) => ({ connection, entityId: "a.card", changed: () => told.push(name), heard: () => {}, scope });
+  const first = borrowTab(card("first"));
+  await first.tab.wake();
+  first.giveBack();
+  context.mock.timers.tick(KEPT_MS - 1);
+  told.length = 0;
+  const second = borrowTab(card("second"));
+  context.mock.timers.tick(KEPT_MS * 2);
+  assert.equal(second.tab, first.tab);
+  assert.equal(second.tab.state, "awake");
+  second.giveBack();
+  context.mock.timers.tick(KEPT_MS);
+  assert.equal(second.tab.state, "asleep");
+  assert.equal(connection.unsubscribed, 1);
+  assert.ok(!told.includes("first"));
+  assert.notEqual(borrowTab(card("third")).tab, first.tab);
+});
+
+test("a tab that was put to sleep while it attached does not wake by itself", async () => {
+  const { tab: one, connection } = await awake();
+  await connection.lose();
+  const tell = connection.tell;
+  one.sleep();
+  tell({ type: "attached", known: true });
+  assert.equal(one.state, "asleep");
 });

@@ -189,6 +189,17 @@ async def converse(at: Doorstep, seconds: float = 75.0) -> dict[str, Any]:
     }
 
 
+async def reconnect(at: Doorstep) -> dict[str, Any]:
+    """Lose the tab's connection; the dashboard is drawn anew when it is back."""
+    page = at.page
+    before = await page.run(f"{CARD}._tab.clientId")
+    await page.run(f"{CARD}._hass.connection.reconnect(true)")
+    await page.until(f"{CARD}._tab?.state !== 'awake'")
+    mine = f"{CARD}?._voice?.client_id === {CARD}._tab.clientId"
+    await page.until(f"({mine}) && {CARD}._tab.state === 'awake'")
+    return {"is_same": before == await page.run(f"{CARD}._tab.clientId")}
+
+
 async def fight(at: Doorstep) -> dict[str, Any]:
     """Open a second tab, let it take the voice over, and close it while it speaks."""
     second = await at.browser.page()

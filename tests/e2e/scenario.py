@@ -28,7 +28,7 @@ from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
 from . import esphome
-from .card import converse, doorstep, fight
+from .card import converse, doorstep, fight, reconnect
 from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
@@ -224,11 +224,13 @@ async def card(folder: Path) -> Facts:
     await _prerender()
     async with doorstep(folder) as at:
         talked = await converse(at)
+        reconnected = await reconnect(at)
         fought = await fight(at)
     logs = at.folder.logs / "home-assistant.log"
     return {
         "talked": talked,
         "fought": fought,
+        "reconnected": reconnected,
         "log": await asyncio.to_thread(logs.read_text, encoding="utf-8"),
     }
 

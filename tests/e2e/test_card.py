@@ -97,6 +97,11 @@ def test_nothing_is_printed_in_the_browser(talked: dict[str, Any]) -> None:
     assert [line for line in talked["printed"] if "pumpkin" in line.lower()] == []
 
 
+def test_a_lost_connection_comes_back(facts: dict[str, Any]) -> None:
+    """The dashboard draws its cards anew; the tab is still the voice's."""
+    assert facts["reconnected"]["is_same"]
+
+
 def test_a_second_tab_does_not_fight(facts: dict[str, Any]) -> None:
     """It is told who holds the voice, and so is the first one when that changes."""
     fought = facts["fought"]

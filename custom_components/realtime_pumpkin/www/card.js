@@ -7,7 +7,7 @@ import { Feed } from "./feed.js";
 import { Porch } from "./porch.js";
 import { Strings } from "./strings.js";
 import { style } from "./style.js";
-import { Tab } from "./tab.js";
+import { borrowTab } from "./tab.js";
 import { Talk } from "./talk.js";
 
 const PLATFORM = "realtime_pumpkin";
@@ -67,13 +67,14 @@ export class RealtimePumpkinCard extends HTMLElement {
   connectedCallback() {
     this._visibility = new IntersectionObserver((seen) => this._seen(seen.at(-1).isIntersecting));
     this._visibility.observe(this);
+    if (this._porch?.wasOpen) this._porch.enter();
     this._connect();
   }
 
   disconnectedCallback() {
     this._visibility?.disconnect();
     this._face?.stop();
-    this._porch?.leave();
+    this._porch?.detach();
     this._disconnect();
   }
 
@@ -101,18 +102,20 @@ export class RealtimePumpkinCard extends HTMLElement {
     const connection = this._hass?.connection;
     if (!entity || !connection?.subscribeMessage || !this.isConnected || this._feed) return;
     this._feed = new Feed({ connection, entityId: entity, told: (message) => this._told(message) });
-    this._tab = new Tab({
+    const { tab, giveBack } = borrowTab({
       connection,
       entityId: entity,
       changed: () => this._render(),
       heard: (level, delay) => this._ownLevel(level, delay),
     });
+    this._tab = tab;
+    this._giveTabBack = giveBack;
     this._render();
   }
 
   _disconnect() {
     this._feed?.close();
-    this._tab?.sleep();
+    if (this._tab) this._giveTabBack();
     this._feed = this._tab = this._voice = null;
   }
 
@@ -200,9 +203,9 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._face = new Face(svg, { calm });
     this._face.carve(this._config.face);
     this._face.start();
-    this._porch?.leave();
-    this._porch = new Porch(this._card, () => this._render());
-    if (this._config.porch) this._porch.enter();
+    this._porch?.detach();
+    this._porch = new Porch(this._card, this._config.entity, () => this._render());
+    if (this._config.porch || this._porch.wasOpen) this._porch.enter();
     this._render();
   }
 

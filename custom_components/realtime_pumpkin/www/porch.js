@@ -1,8 +1,13 @@
 /** Porch mode: the face alone, over the whole screen, which stays awake. */
 
+const KEPT_MS = 3000;
+const open = new Set();
+let closing = null;
+
 export class Porch {
-  constructor(element, changed) {
+  constructor(element, key, changed) {
     this.isOpen = false;
+    this._key = key;
     this._element = element;
     this._changed = changed;
     this._onKey = (event) => event.key === "Escape" && this.leave();
@@ -14,6 +19,8 @@ export class Porch {
   async enter({ fullscreen = false } = {}) {
     if (!this.isOpen) {
       this.isOpen = true;
+      open.add(this._key);
+      clearTimeout(closing);
       this._element.classList.add("porch");
       document.addEventListener("keydown", this._onKey);
       document.addEventListener("visibilitychange", this._onVisible);
@@ -30,8 +37,33 @@ export class Porch {
     }
   }
 
+  /** Whether a card before this one was open: dashboards are drawn anew. */
+  get wasOpen() {
+    return open.has(this._key);
+  }
+
   leave() {
     if (!this.isOpen) return;
+    this._end();
+    this._close();
+    this._changed();
+  }
+
+  /** The card is gone; the one that takes its place may go on. */
+  detach() {
+    if (!this.isOpen) return;
+    this._end();
+    clearTimeout(closing);
+    closing = setTimeout(() => this._close(), KEPT_MS);
+  }
+
+  _close() {
+    clearTimeout(closing);
+    open.delete(this._key);
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+  }
+
+  _end() {
     this.isOpen = false;
     this._element.classList.remove("porch");
     document.removeEventListener("keydown", this._onKey);
@@ -39,9 +71,7 @@ export class Porch {
     document.removeEventListener("fullscreenchange", this._onFullscreen);
     this._lock?.release().catch(() => {});
     this._lock = null;
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     this._wasFullscreen = false;
-    this._changed();
   }
 
   _leftFullscreen() {

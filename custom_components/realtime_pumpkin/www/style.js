@@ -115,4 +115,14 @@ input, select { min-height: 40px; box-sizing: border-box; padding: 0 12px; borde
 .tooth { fill: #fffaf0; stroke: #8d7d63; stroke-width: 1.8; }
 .crack { fill: none; stroke: #8d7d63; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .brow { fill: none; stroke: #8d7d63; stroke-width: 7; stroke-linecap: round; opacity: .7; }
+
+/* Browsers of old tablets cannot mix colours. */
+@supports not (color: color-mix(in srgb, red, blue)) {
+  .skin-high { stop-color: #f8a85a; }
+  .skin-low { stop-color: #9d4b10; }
+  .rib { stroke: #8a3f0c; }
+  .flame-high { stop-color: #fff2c2; }
+  .flame-low { stop-color: #f68a12; }
+  .wall { fill: #7a3409; stroke: #7a3409; }
+}
 `;

@@ -10,6 +10,8 @@ import { decode } from "./pcm.js";
 
 const REPORT_MS = 90;
 const RETRY_MS = 3000;
+/** How long a tab without a card is kept, ms. */
+export const KEPT_MS = 10000;
 // Frames that wait behind a slow network are worth less than the ones to come.
 const MOST_WAITING_BYTES = 200_000;
 const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
@@ -41,6 +43,45 @@ export function refusal(error) {
   }
 }
 
+const shared = new Map();
+
+/**
+ * This tab for a voice, shared by the cards that show it.
+ *
+ * Dashboards are drawn anew after each lost connection: the tab outlives its cards, and
+ * sleeps only when none came back.
+ */
+export function borrowTab({ connection, entityId, changed, heard, ...more }) {
+  const found = shared.get(entityId) ?? share(connection, entityId, more);
+  const card = { changed, heard };
+  clearTimeout(found.timer);
+  found.cards.add(card);
+  const giveBack = () => {
+    found.cards.delete(card);
+    if (!found.cards.size) found.timer = setTimeout(() => forget(entityId), KEPT_MS);
+  };
+  return { tab: found.tab, giveBack };
+}
+
+function share(connection, entityId, more) {
+  const cards = new Set();
+  const tab = new Tab({
+    connection,
+    entityId,
+    changed: () => cards.forEach((card) => card.changed()),
+    heard: (...level) => cards.forEach((card) => card.heard(...level)),
+    ...more,
+  });
+  const found = { tab, cards };
+  shared.set(entityId, found);
+  return found;
+}
+
+function forget(entityId) {
+  shared.get(entityId)?.tab.sleep();
+  shared.delete(entityId);
+}
+
 export class Tab {
   /** `changed` is called when `state`, `problem` or `owner` change, `heard` with levels. */
   constructor({ connection, entityId, changed, heard, scope = globalThis, base = import.meta.url }) {
@@ -60,6 +101,7 @@ export class Tab {
     this._position = null;
     this._reportedAt = 0;
     this._wantsMicrophone = false;
+    this._turn = 0;
     this._onReady = () => this._attach(false);
     this._onLost = () => this._detached();
     this._onHide = () => this.sleep();
@@ -130,9 +172,12 @@ export class Tab {
 
   async _attach(takeOver) {
     if (this.state === "asleep" || this.state === "held") return;
+    this._turn += 1;
+    const turn = this._turn;
     try {
-      this._unsubscribe = await this._connection.subscribeMessage(
-        (event) => this._take(event),
+      const unsubscribe = await this._connection.subscribeMessage(
+        // Who was sent away meanwhile is told nothing any more.
+        (event) => turn === this._turn && this._take(event),
         {
           type: "realtime_pumpkin/browser",
           entity_id: this._entityId,
@@ -144,8 +189,10 @@ export class Tab {
         },
         { resubscribe: false },
       );
+      if (turn === this._turn) this._unsubscribe = unsubscribe;
+      else unsubscribe().catch(() => {});
     } catch (error) {
-      this._refused(error);
+      if (turn === this._turn) this._refused(error);
     }
   }
 
@@ -292,6 +339,7 @@ export class Tab {
 
   _leave() {
     clearTimeout(this._retry);
+    this._turn += 1;
     this._connection.removeEventListener("ready", this._onReady);
     this._connection.removeEventListener("disconnected", this._onLost);
     this._scope.removeEventListener("pagehide", this._onHide);
