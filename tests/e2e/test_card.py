@@ -36,7 +36,8 @@ def test_the_conversation_is_whole(talked: dict[str, Any]) -> None:
     assert talked["ended"]["reason"] == "finished"
     assert talked["ended"]["turns"] == 2
     said = [each["text"] for each in talked["ended"]["transcript"]]
-    assert (said[1], said[3]) == ("trick or treat", "is it a skeleton")
+    assert "trick or treat" in said[1]
+    assert "skeleton" in said[3]
     assert "Goodbye" in said[-1]
     assert talked["state"] == "idle"
 
