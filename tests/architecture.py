@@ -15,7 +15,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "const broadcast",
-        "audio calibration catalog fields manners personas",
+        "audio calibration catalog fields lending manners personas",
         "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits",
         "rehearsal_account",
@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "config_flow coordinator",
         "asking holding models",
         "entity voices",
-        "assist_satellite binary_sensor button conversation event select sensor stt switch tts condition diagnostics logbook system_health trigger",
+        "assist_satellite binary_sensor button conversation event number select sensor stt switch tts condition diagnostics logbook system_health trigger",
         "repairs services websocket_api dashboard",
         "__init__",
     )

@@ -1,7 +1,7 @@
 """Tests that what Home Assistant and HACS read about the integration is as they want it."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
 from importlib.metadata import packages_distributions, requires
 import json
@@ -30,6 +30,7 @@ from custom_components.realtime_pumpkin.trigger import TRIGGERS, VoiceTrigger
 
 from . import metadata
 from .architecture import read_arrows
+from .common import account, async_set_up, voice
 
 REPOSITORY = Path(__file__).parents[1]
 ROOT = REPOSITORY / "custom_components" / "realtime_pumpkin"
@@ -388,14 +389,28 @@ def test_every_choice_of_a_trigger_has_its_text(
     assert [value.value for value in values] == select["options"] == list(named)
 
 
+@pytest.fixture(name="voice_at_a_player")
+async def voice_at_a_player_fixture(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> AsyncIterator[MockConfigEntry]:
+    """Yield an account whose voice speaks through a media player."""
+    speaker = {"kind": "media_player", "entity_id": "media_player.porch"}
+    entry = account(realtime_url, voice(data={"speaker": speaker}))
+    await async_set_up(hass, entry)
+    yield entry
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
 async def test_every_entity_has_its_name_and_icon(
-    loaded_entry: MockConfigEntry,
+    voice_at_a_player: MockConfigEntry,
     entity_registry: er.EntityRegistry,
     texts: dict[str, Any],
     icons: dict[str, Any],
 ) -> None:
     """Texts and icons are there for what exists, and for nothing else."""
-    entities = er.async_entries_for_config_entry(entity_registry, loaded_entry.entry_id)
+    entities = er.async_entries_for_config_entry(
+        entity_registry, voice_at_a_player.entry_id
+    )
     keys = {(entity.domain, str(entity.translation_key)) for entity in entities}
     # Some have the name of their device.
     nameless = {

@@ -85,6 +85,7 @@ MANNERS = [
     ("turn_taking", "eagerness", "very", "value_invalid"),
     ("turn_taking", "noise_reduction", "all", "value_invalid"),
     ("turn_taking", "trims_silence", "perhaps", "value_invalid"),
+    ("sound", "speaker_volume", 101, "number_out_of_range"),
     ("limits", "max_duration_s", 9, "number_out_of_range"),
     ("limits", "idle_timeout_s", 601, "number_out_of_range"),
     ("limits", "busy", "panic", "value_invalid"),

@@ -23,6 +23,7 @@ from .const import (
     CONF_MODEL,
     CONF_OPENINGS,
     CONF_PERSONA,
+    CONF_SPEAKER_VOLUME,
     CONF_VOICE,
     DEFAULT_MODEL,
     DOMAIN,
@@ -48,6 +49,7 @@ PLATFORMS: Final = (
     Platform.BUTTON,
     Platform.CONVERSATION,
     Platform.EVENT,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.STT,
@@ -62,6 +64,7 @@ _READ_LATER: Final = (
     CONF_INSTRUCTIONS,
     CONF_OPENINGS,
     CONF_PERSONA,
+    CONF_SPEAKER_VOLUME,
     CONF_VOICE,
 )
 

@@ -6,19 +6,11 @@ happens: at Home Assistant's stop before states are saved, after a crash at set-
 """
 
 import asyncio
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
-from homeassistant.components.assist_pipeline import OPTION_PREFERRED
-from homeassistant.components.select import ATTR_OPTIONS, DOMAIN as SELECT_DOMAIN
-from homeassistant.const import (
-    ATTR_ENTITY_ID,
-    ATTR_OPTION,
-    SERVICE_SELECT_OPTION,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-)
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import (
     Event,
     EventStateChangedData,
@@ -27,40 +19,17 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .lending import LENDERS, Loan, LoanKind, Order, Verdict
 
 VERSION: Final = 1
-_AWAY: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
-
-
-class LoanKind(StrEnum):
-    """What can be borrowed."""
-
-    OPTION = "option"
-    """The option that a select entity shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """One thing that was borrowed."""
-
-    kind: LoanKind
-    entity_id: str
-    old: str
-    """What it was, and is to be again."""
-
-    ours: str
-    """What it is meanwhile; whoever changed that has their reasons."""
-
-    since: str
-    """When it was borrowed, as an ISO 8601 time."""
 
 
 class Loans:
@@ -71,6 +40,7 @@ class Loans:
         self._hass = hass
         self._store = Store[list[dict[str, Any]]](hass, VERSION, f"{DOMAIN}.loans")
         self._loans: list[Loan] = []
+        self._waiting: dict[Loan, Callable[[], None]] = {}
 
     @property
     def open(self) -> tuple[Loan, ...]:
@@ -82,25 +52,27 @@ class Loans:
         for stored in await self._store.async_load() or ():
             loan = Loan(**{**stored, "kind": LoanKind(stored["kind"])})
             self._loans.append(loan)
-            if er.async_get(self._hass).async_is_registered(loan.entity_id):
-                await self.async_give_back(loan)
-            else:
-                await self._async_forget(loan)
+            await self.async_give_back(loan)
+        async_at_started(self._hass, self._async_forget_the_gone)
 
-    async def async_borrow(self, entity_id: str, option: str) -> Loan | None:
-        """Choose an option of a select entity; None where it was chosen already.
+    async def async_borrow(
+        self, entity_id: str, ours: str, kind: LoanKind = LoanKind.OPTION
+    ) -> Loan | None:
+        """Take something for a while; None where it is so already, or is not shown.
 
-        Raises `HomeAssistantError` where it cannot be chosen; nothing is lent then.
+        Raises `HomeAssistantError` where it cannot be set; nothing is lent then.
         """
+        lender = LENDERS[kind]
         state = self._hass.states.get(entity_id)
-        if state is None or state.state == option:
+        shown = None if state is None else lender.read(state)
+        if shown is None or lender.is_same(shown, ours):
             return None
         since = dt_util.utcnow().isoformat()
-        loan = Loan(LoanKind.OPTION, entity_id, self._old(state), option, since)
+        loan = Loan(kind, entity_id, self._old(kind, entity_id, shown), ours, since)
         self._loans.append(loan)
         await self._async_save()
         try:
-            await self._async_set(loan, option)
+            await self._async_call(loan, lender.take(ours))
         except BaseException:
             await self.async_give_back(loan)
             raise
@@ -114,53 +86,79 @@ class Loans:
         if loan not in self._loans:
             return
         state = self._hass.states.get(loan.entity_id)
-        if state is None or state.state in _AWAY:
+        verdict = LENDERS[loan.kind].judge(loan, state)
+        if verdict is Verdict.LATER or state is None:
             self._give_back_later(loan)
             return
-        if state.state == loan.ours:
-            try:
-                await self._async_set(loan, _still_possible(loan, state))
-            except HomeAssistantError as err:
-                LOGGER.warning("%s stays on %s: %s", loan.entity_id, loan.ours, err)
+        if verdict is Verdict.NOW:
+            await self._async_give(loan, state)
         await self._async_forget(loan)
 
     async def async_give_back_all(self) -> None:
-        """Give everything back at once: Home Assistant stops."""
-        await asyncio.gather(*(self.async_give_back(loan) for loan in self.open))
+        """Give back at once what must not be saved as it is: Home Assistant stops."""
+        now = [loan for loan in self.open if LENDERS[loan.kind].comes_back_at_stop]
+        await asyncio.gather(*map(self.async_give_back, now))
 
-    def _old(self, state: State) -> str:
+    def _old(self, kind: LoanKind, entity_id: str, shown: str) -> str:
         """Return what is to be set again: not what another loan has set."""
         for loan in self._loans:
-            if loan.entity_id == state.entity_id and loan.ours == state.state:
+            is_its = (loan.kind, loan.entity_id) == (kind, entity_id)
+            if is_its and LENDERS[kind].is_same(shown, loan.ours):
                 return loan.old
-        return state.state
+        return shown
 
     def _give_back_later(self, loan: Loan) -> None:
-        """Give back once the entity is there."""
+        """Give back once the entity shows how it is."""
+        if loan in self._waiting:
+            return
 
         @callback
         def changed(event: Event[EventStateChangedData]) -> None:
-            """Try again where the entity has come back."""
+            """Try again where the entity has changed."""
             state = event.data["new_state"]
-            if state is not None and state.state not in _AWAY:
-                stop()
+            if LENDERS[loan.kind].judge(loan, state) is not Verdict.LATER:
+                self._wait_no_more(loan)
                 self._hass.async_create_task(
                     self.async_give_back(loan), f"give back {loan.entity_id}"
                 )
 
-        stop = async_track_state_change_event(self._hass, loan.entity_id, changed)
-
-    async def _async_set(self, loan: Loan, option: str) -> None:
-        """Set the value of what is lent."""
-        await self._hass.services.async_call(
-            SELECT_DOMAIN,
-            SERVICE_SELECT_OPTION,
-            {ATTR_ENTITY_ID: loan.entity_id, ATTR_OPTION: option},
-            blocking=True,
+        self._waiting[loan] = async_track_state_change_event(
+            self._hass, loan.entity_id, changed
         )
+
+    def _wait_no_more(self, loan: Loan) -> None:
+        """Stop to look at the entity of a loan."""
+        if (stop := self._waiting.pop(loan, None)) is not None:
+            stop()
+
+    async def _async_give(self, loan: Loan, state: State) -> None:
+        """Set what it was; say where that cannot be."""
+        try:
+            await self._async_call(loan, LENDERS[loan.kind].give(loan, state))
+        except Exception as err:  # noqa: BLE001 - integrations raise anything
+            name = loan.entity_id
+            LOGGER.warning("The %s of %s was not restored: %s", loan.kind, name, err)
+
+    async def _async_call(self, loan: Loan, order: Order | None) -> None:
+        """Call an action for what is lent."""
+        if order is None:
+            return
+        domain, action, data = order
+        await self._hass.services.async_call(
+            domain, action, {ATTR_ENTITY_ID: loan.entity_id, **data}, blocking=True
+        )
+
+    async def _async_forget_the_gone(self, hass: HomeAssistant) -> None:
+        """Strike out what no entity waits for, now that all are there."""
+        registry = er.async_get(hass)
+        for loan in self.open:
+            is_known = registry.async_is_registered(loan.entity_id)
+            if not is_known and hass.states.get(loan.entity_id) is None:
+                await self._async_forget(loan)
 
     async def _async_forget(self, loan: Loan) -> None:
         """Strike a loan out."""
+        self._wait_no_more(loan)
         if loan in self._loans:
             self._loans.remove(loan)
             await self._async_save()
@@ -168,13 +166,6 @@ class Loans:
     async def _async_save(self) -> None:
         """Write the loans to the disk before anything else happens."""
         await self._store.async_save([asdict(loan) for loan in self._loans])
-
-
-def _still_possible(loan: Loan, state: State) -> str:
-    """Return the old option, or the preferred one where it is gone."""
-    if loan.old in state.attributes.get(ATTR_OPTIONS, ()):
-        return loan.old
-    return OPTION_PREFERRED
 
 
 _LOANS: HassKey[Loans] = HassKey(f"{DOMAIN}_loans")

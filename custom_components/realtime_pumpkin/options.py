@@ -19,6 +19,7 @@ from .const import (
     CONF_PORT,
     CONF_SCRIPTS,
     CONF_SPEAKER,
+    CONF_SPEAKER_VOLUME,
     CONF_TRANSCRIPT_DELTAS,
     CONF_TRANSCRIPTS,
     CONF_VOICE,
@@ -99,6 +100,9 @@ class VoiceOptions:
     joins_broadcasts: bool = False
     """Say what Home Assistant broadcasts, which opens a paid session."""
 
+    speaker_volume: int | None = None
+    """The media player's volume while the voice uses it, in percent."""
+
     @classmethod
     def from_subentry(cls, title: str, data: Mapping[str, Any]) -> Self:
         """Read the data that the voice flow stored."""
@@ -119,6 +123,7 @@ class VoiceOptions:
             openings=tuple(data.get(CONF_OPENINGS, ())),
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),
             joins_broadcasts=data.get(CONF_JOINS_BROADCASTS, False),
+            speaker_volume=data.get(CONF_SPEAKER_VOLUME),
         )
 
     def in_browser(self) -> Self:

@@ -43,6 +43,7 @@ from .const import (
     CONF_PROVIDER,
     CONF_SCRIPTS,
     CONF_SPEAKER,
+    CONF_SPEAKER_VOLUME,
     CONF_TRANSCRIPTS,
     CONF_VOICE,
     DEFAULT_SATELLITE_PORT,
@@ -290,6 +291,7 @@ _TURN_TAKING: Final = _group(
     noise_reduction=_choice("noise_reduction", NoiseReduction),
     trims_silence=_switch(),
 )
+_SOUND: Final = _group({CONF_SPEAKER_VOLUME: None}, speaker_volume=_number(0, 100, "%"))
 _LIMITS: Final = _group(
     {**Limits().as_data(), CONF_JOINS_BROADCASTS: False},
     max_duration_s=_number(10, 3600, "s"),
@@ -334,6 +336,7 @@ _CHILDREN: Final = _group(
 )
 _GROUPS: Final[Mapping[str, section]] = {
     "turn_taking": _TURN_TAKING,
+    "sound": _SOUND,
     "limits": _LIMITS,
     "tools": _TOOLS,
     "privacy": _PRIVACY,

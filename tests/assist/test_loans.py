@@ -159,6 +159,7 @@ async def test_a_device_that_is_gone_is_owed_nothing(
     """Its entities are not even known any more."""
     hass_storage[KEY] = crashed(Device("attic"))
     await async_setup_loans(hass)
+    await hass.async_block_till_done()
     assert stored(hass_storage) == []
 
 

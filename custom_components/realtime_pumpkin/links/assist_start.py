@@ -13,7 +13,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
 from ..const import LOGGER
-from ..loans import Loan, Loans
+from ..lending import Loan
+from ..loans import Loans
 from .errors import (
     AssistSatelliteBusy,
     AssistSatelliteNotStartable,

@@ -11,6 +11,7 @@ from .media_utterance import MediaUtterance
 from .owned import Clock, Spawn, async_cancel
 from .player import MediaPlayer
 from .protocols import LinkCapabilities, SinkListener
+from .stay import Stay
 from .stream_view import AudioStreams
 
 LATENCY_MS: Final = 300
@@ -37,16 +38,18 @@ class MediaPlayerSpeaker:
         clock: Clock,
         latency_ms: float = LATENCY_MS,
         prebuffer_ms: float = 0,
+        stay: Stay | None = None,
     ) -> None:
         """Speak through a player.
 
         It is heard `latency_ms` after it fetched `prebuffer_ms` of an utterance,
-        or all of it.
+        or all of it. `stay` is what is borrowed of it meanwhile.
         """
         self._spawn = spawn
         self._clock = clock
         self._latency_ms = latency_ms
         self._prebuffer_ms = prebuffer_ms
+        self._stay = stay
         self._deck = Deck(
             player, streams, spawn=spawn, clock=clock, on_error=self._fail
         )
@@ -69,6 +72,8 @@ class MediaPlayerSpeaker:
         Raises `SpeakerUnavailable` or `NoInternalUrl`.
         """
         self._deck.open()
+        if self._stay is not None:
+            await self._stay.async_begin()
         self._listener = listener
         self._has_failed = False
         if self._task is None:
@@ -122,6 +127,8 @@ class MediaPlayerSpeaker:
         task, self._task = self._task, None
         await async_cancel(task)
         await self._deck.async_close()
+        if self._stay is not None:
+            await self._stay.async_end()
 
     async def _play_all(self) -> None:
         """Play one utterance after the other."""

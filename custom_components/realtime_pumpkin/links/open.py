@@ -1,5 +1,7 @@
 """Make the two ends that a voice's options ask for."""
 
+from dataclasses import dataclass
+
 from homeassistant.core import HomeAssistant
 
 from ..calibration import Delay
@@ -25,12 +27,21 @@ from .player import MediaPlayer
 from .protocols import AudioSink, AudioSource
 from .satellite_stream import SatelliteStream
 from .satellites import own_player
+from .stay import Stay
 from .stream_view import async_get_streams
 from .wyoming import WyomingSatellite
 from .wyoming_microphone import SatelliteMicrophone
 from .wyoming_speaker import LATENCY_MS as SATELLITE_LATENCY_MS, SatelliteSpeaker
 
 type Ends = tuple[AudioSource, AudioSink]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """How a speaker sounds: when what is played is heard, and how loud (percent)."""
+
+    delay: Delay | None
+    volume: int | None
 
 
 class VoiceLinks:
@@ -70,23 +81,25 @@ class VoiceLinks:
         """
         if delay is None and options.calibration is not None:
             delay = options.calibration.delay
+        sound = _Sound(delay, options.speaker_volume)
         if heard is not None:
             own = isinstance(options.speaker, SatelliteSpeakerOption)
             source = OpenMicrophone(self._hass, heard, hears_own_speaker_only=own)
-            sink = self._beside(options.speaker, heard.satellite, delay)
+            sink = self._beside(options.speaker, heard.satellite, sound)
             return source, sink
         match options.microphone:
             case BrowserMicrophoneOption():
-                return self._in_browser(options.speaker, delay)
+                return self._in_browser(options.speaker, sound)
             case AssistOption(entity_id):
-                return self._at_satellite(options.speaker, entity_id, delay)
+                return self._at_satellite(options.speaker, entity_id, sound)
             case WyomingOption() as satellite:
-                return self._by_wyoming(options.speaker, satellite, delay)
+                return self._by_wyoming(options.speaker, satellite, sound)
 
     def _by_wyoming(
-        self, speaker: Speaker, option: WyomingOption, delay: Delay | None
+        self, speaker: Speaker, option: WyomingOption, sound: _Sound
     ) -> Ends:
         """Return the microphone of a satellite that we connect to ourselves."""
+        delay = sound.delay
         satellite = WyomingSatellite(
             option.host, option.port, spawn=self._spawn, clock=self._clock
         )
@@ -94,7 +107,7 @@ class VoiceLinks:
         match speaker:
             case MediaPlayerOption(entity_id):
                 player = MediaPlayer(self._hass, entity_id)
-                return source, self._media_player(player, delay)
+                return source, self._media_player(player, sound)
             case BrowserSpeakerOption():
                 return source, BrowserSpeaker(self._browser, clock=self._clock)
         return source, SatelliteSpeaker(
@@ -104,9 +117,7 @@ class VoiceLinks:
             latency_ms=SATELLITE_LATENCY_MS if delay is None else delay.latency_ms,
         )
 
-    def _at_satellite(
-        self, speaker: Speaker, entity_id: str, delay: Delay | None
-    ) -> Ends:
+    def _at_satellite(self, speaker: Speaker, entity_id: str, sound: _Sound) -> Ends:
         """Return the microphone of a satellite that Home Assistant has connected."""
         start = SatelliteStart(
             self._hass,
@@ -117,20 +128,18 @@ class VoiceLinks:
         )
         own = isinstance(speaker, SatelliteSpeakerOption)
         source = AssistMicrophone(self._hass, start, hears_own_speaker_only=own)
-        return source, self._beside(speaker, entity_id, delay)
+        return source, self._beside(speaker, entity_id, sound)
 
-    def _in_browser(self, speaker: Speaker, delay: Delay | None) -> Ends:
+    def _in_browser(self, speaker: Speaker, sound: _Sound) -> Ends:
         """Return the microphone of a tab with a speaker: its own, or a player."""
         if isinstance(speaker, MediaPlayerOption):
             player = MediaPlayer(self._hass, speaker.entity_id)
             source = BrowserMicrophone(self._browser, hears_own_speaker_only=False)
-            return source, self._media_player(player, delay)
+            return source, self._media_player(player, sound)
         source = BrowserMicrophone(self._browser, hears_own_speaker_only=True)
         return source, BrowserSpeaker(self._browser, clock=self._clock)
 
-    def _beside(
-        self, speaker: Speaker, satellite: str, delay: Delay | None
-    ) -> AudioSink:
+    def _beside(self, speaker: Speaker, satellite: str, sound: _Sound) -> AudioSink:
         """Return the speaker beside a satellite: its own player, or another one.
 
         A device without a player is told as a failure when it is opened.
@@ -145,13 +154,11 @@ class VoiceLinks:
             case _:
                 missing = AssistSatelliteWithoutSpeaker(entity_id=satellite)
                 player = MediaPlayer(self._hass, satellite, missing=missing)
-        return self._media_player(player, delay)
+        return self._media_player(player, sound)
 
-    def _media_player(
-        self, player: MediaPlayer, delay: Delay | None
-    ) -> MediaPlayerSpeaker:
+    def _media_player(self, player: MediaPlayer, sound: _Sound) -> MediaPlayerSpeaker:
         """Return a media player that is heard so much later than it plays."""
-        delay = delay or Delay(MEDIA_PLAYER_LATENCY_MS)
+        delay = sound.delay or Delay(MEDIA_PLAYER_LATENCY_MS)
         return MediaPlayerSpeaker(
             player,
             async_get_streams(self._hass),
@@ -159,4 +166,5 @@ class VoiceLinks:
             clock=self._clock,
             latency_ms=delay.latency_ms,
             prebuffer_ms=delay.prebuffer_ms,
+            stay=Stay(self._access.loans, player, sound.volume),
         )

@@ -63,7 +63,7 @@ class MediaPlayer:
     @property
     def stops_by_command(self) -> bool:
         """Tell whether `stop` silences it; else only other media do."""
-        return not self._announces and self._has(MediaPlayerEntityFeature.STOP)
+        return not self.announces and self._has(MediaPlayerEntityFeature.STOP)
 
     @property
     def is_taken(self) -> bool:
@@ -100,7 +100,7 @@ class MediaPlayer:
             # Some players take nothing but music from plain addresses.
             ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
         }
-        if self._announces:
+        if self.announces:
             data[ATTR_MEDIA_ANNOUNCE] = True
         if self._platform in _EXTRA:
             data[ATTR_MEDIA_EXTRA] = _EXTRA[self._platform]
@@ -111,7 +111,12 @@ class MediaPlayer:
         await self._call(SERVICE_MEDIA_STOP, {})
 
     @property
-    def _announces(self) -> bool:
+    def has_volume(self) -> bool:
+        """Tell whether its volume can be set."""
+        return self._has(MediaPlayerEntityFeature.VOLUME_SET)
+
+    @property
+    def announces(self) -> bool:
         """Tell whether it plays announcements as we need them."""
         return (
             self._satellite is not None or self._platform in _ANNOUNCING_PLATFORMS

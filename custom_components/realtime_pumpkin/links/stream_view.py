@@ -13,7 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from .stream import AudioStream, Fetch
 
-_PATH: Final = f"/api/{DOMAIN}/audio"
+AUDIO_PATH: Final = f"/api/{DOMAIN}/audio"
 _WRITE_TIMEOUT_S: Final = 5.0
 _HEADERS: Final = {
     hdrs.CONTENT_TYPE: "audio/mpeg",
@@ -53,7 +53,7 @@ class AudioStreams:
 class AudioStreamView(HomeAssistantView):
     """Serve streams to players, which cannot log in: the token is the key."""
 
-    url = f"{_PATH}/{{token}}.mp3"
+    url = f"{AUDIO_PATH}/{{token}}.mp3"
     name = f"api:{DOMAIN}:audio"
     requires_auth = False
 
@@ -111,7 +111,7 @@ def stream_path(token: str) -> str:
     With a query, or Home Assistant would sign it and make it too long for some
     players.
     """
-    return f"{_PATH}/{token}.mp3?v=1"
+    return f"{AUDIO_PATH}/{token}.mp3?v=1"
 
 
 async def _serve(fetch: Fetch, response: web.StreamResponse) -> None:

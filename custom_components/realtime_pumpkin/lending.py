@@ -1,0 +1,233 @@
+"""What can be borrowed of the house, and how each kind is read, set and judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, StrEnum, auto
+from typing import Any, Final, Protocol
+
+from homeassistant.components.assist_pipeline import OPTION_PREFERRED
+from homeassistant.components.media_player.const import (
+    ATTR_MEDIA_CONTENT_ID,
+    ATTR_MEDIA_CONTENT_TYPE,
+    ATTR_MEDIA_VOLUME_LEVEL,
+    DOMAIN as MEDIA_PLAYER_DOMAIN,
+    SERVICE_PLAY_MEDIA,
+    MediaPlayerState,
+    MediaType,
+)
+from homeassistant.components.select import ATTR_OPTIONS, DOMAIN as SELECT_DOMAIN
+from homeassistant.const import (
+    ATTR_OPTION,
+    SERVICE_SELECT_OPTION,
+    SERVICE_VOLUME_SET,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import State
+from homeassistant.util import dt as dt_util
+
+_AWAY: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
+# Players round: some to hundredths, some to their own steps.
+_SAME_VOLUME: Final = 0.02
+# Music that comes back later than this would be a fright and no kindness.
+_MUSIC_IS_MISSED: Final = timedelta(minutes=10)
+_PLAYING: Final = frozenset({MediaPlayerState.PLAYING, MediaPlayerState.BUFFERING})
+_SILENT: Final = frozenset(
+    {MediaPlayerState.IDLE, MediaPlayerState.PAUSED, MediaPlayerState.ON}
+)
+_AUDIBLE: Final = frozenset({MediaType.MUSIC, MediaType.TRACK, MediaType.PODCAST})
+_ANYWHERE: Final = ("http://", "https://")
+
+
+class LoanKind(StrEnum):
+    """What can be borrowed."""
+
+    OPTION = "option"
+    """The option that a select entity shows."""
+    VOLUME = "volume"
+    """The volume of a media player."""
+    MUSIC = "music"
+    """What a media player plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """One thing that was borrowed."""
+
+    kind: LoanKind
+    entity_id: str
+    old: str
+    """What it was, and is to be again."""
+
+    ours: str
+    """What it is meanwhile; whoever changed that has their reasons."""
+
+    since: str
+    """When it was borrowed, as an ISO 8601 time."""
+
+
+class Verdict(Enum):
+    """What becomes of a loan that is to be given back."""
+
+    NOW = auto()
+    LATER = auto()
+    """The entity does not show how it is."""
+    NEVER = auto()
+    """Somebody has changed it meanwhile."""
+
+
+type Order = tuple[str, str, dict[str, Any]]
+"""Domain, action and data of what is to be called for an entity."""
+
+
+class Lender(Protocol):
+    """One kind of thing that can be borrowed."""
+
+    comes_back_at_stop: bool
+    """Given back before Home Assistant saves states; else with the conversation."""
+
+    def read(self, state: State) -> str | None:
+        """Return what an entity shows; None where it shows nothing."""
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Tell whether two values are one."""
+
+    def take(self, ours: str) -> Order | None:
+        """Return what is called to borrow; None where the use itself does it."""
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Tell whether a loan can be given back to an entity as it is now."""
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Return what is called to give back."""
+
+
+class _Option:
+    """The option of a select."""
+
+    comes_back_at_stop = True
+
+    def read(self, state: State) -> str | None:
+        """Return what is chosen."""
+        return state.state
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Compare names."""
+        return one == other
+
+    def take(self, ours: str) -> Order | None:
+        """Choose."""
+        return SELECT_DOMAIN, SERVICE_SELECT_OPTION, {ATTR_OPTION: ours}
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Leave another choice alone."""
+        if state is None or state.state in _AWAY:
+            return Verdict.LATER
+        return Verdict.NOW if state.state == loan.ours else Verdict.NEVER
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Choose what was chosen, or the preferred one where that is gone."""
+        is_there = loan.old in state.attributes.get(ATTR_OPTIONS, ())
+        option = loan.old if is_there else OPTION_PREFERRED
+        return SELECT_DOMAIN, SERVICE_SELECT_OPTION, {ATTR_OPTION: option}
+
+
+class _Volume:
+    """The volume of a player, from 0 to 1."""
+
+    comes_back_at_stop = True
+
+    def read(self, state: State) -> str | None:
+        """Return the volume; a player that is off shows none."""
+        level = state.attributes.get(ATTR_MEDIA_VOLUME_LEVEL)
+        return None if level is None else str(level)
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Compare as players round."""
+        return abs(float(one) - float(other)) < _SAME_VOLUME
+
+    def take(self, ours: str) -> Order | None:
+        """Set the volume."""
+        return _volume(ours)
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Leave a volume that a person has set alone.
+
+        The old one may be shown still while ours is on its way.
+        """
+        level = None if state is None else self.read(state)
+        if level is None:
+            return Verdict.LATER
+        is_known = self.is_same(level, loan.ours) or self.is_same(level, loan.old)
+        return Verdict.NOW if is_known else Verdict.NEVER
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Set the volume that it had."""
+        return _volume(loan.old)
+
+
+class _Music:
+    """What a player plays: the address that anything else is played instead of."""
+
+    comes_back_at_stop = False
+
+    def read(self, state: State) -> str | None:
+        """Return what plays, where playing it again is known to work.
+
+        That is an address of the web with nothing but sound. Queues, and what
+        only the player's own service knows, cannot be put back.
+        """
+        content = state.attributes.get(ATTR_MEDIA_CONTENT_ID)
+        kind = state.attributes.get(ATTR_MEDIA_CONTENT_TYPE)
+        if state.state not in _PLAYING or not str(content).startswith(_ANYWHERE):
+            return None
+        return str(content) if kind in _AUDIBLE else None
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Tell whether a voice plays: its addresses have one part in common."""
+        return other in one
+
+    def take(self, ours: str) -> Order | None:
+        """Do nothing: the voice's own sound takes its place."""
+        return None
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Leave a player alone that plays something new, or that was switched off."""
+        since = dt_util.parse_datetime(loan.since, raise_on_error=True)
+        if dt_util.utcnow() - since > _MUSIC_IS_MISSED:
+            return Verdict.NEVER
+        if state is None or state.state in _AWAY:
+            return Verdict.LATER
+        if state.state in _SILENT:
+            return Verdict.NOW
+        content = state.attributes.get(ATTR_MEDIA_CONTENT_ID)
+        if state.state not in _PLAYING or content == loan.old:
+            return Verdict.NEVER
+        if content is None:
+            return Verdict.LATER
+        return Verdict.NOW if loan.ours in content else Verdict.NEVER
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Play it again."""
+        return (
+            MEDIA_PLAYER_DOMAIN,
+            SERVICE_PLAY_MEDIA,
+            {
+                ATTR_MEDIA_CONTENT_ID: loan.old,
+                ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
+            },
+        )
+
+
+def _volume(level: str) -> Order:
+    """Return what sets a volume."""
+    data = {ATTR_MEDIA_VOLUME_LEVEL: float(level)}
+    return MEDIA_PLAYER_DOMAIN, SERVICE_VOLUME_SET, data
+
+
+LENDERS: Final[Mapping[LoanKind, Lender]] = {
+    LoanKind.OPTION: _Option(),
+    LoanKind.VOLUME: _Volume(),
+    LoanKind.MUSIC: _Music(),
+}
