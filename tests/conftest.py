@@ -29,6 +29,14 @@ def find_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("enable_custom_integrations")
 
 
+@pytest.fixture(autouse=True)
+def ffmpeg_is_not_asked() -> Iterator[None]:
+    """Spare each set-up of `ffmpeg` a process that tells its version."""
+    path = "homeassistant.components.ffmpeg.FFmpegManager.async_get_version"
+    with patch(path, AsyncMock()):
+        yield
+
+
 @pytest.fixture
 async def homeassistant_component(hass: HomeAssistant) -> None:
     """Set up `homeassistant`, without which `conversation` cannot be set up."""

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from unittest.mock import patch
 
 from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import ConfigEntryState
@@ -136,8 +135,7 @@ async def _set_up(hass: HomeAssistant, device: Device, card: OwnCard) -> Satelli
         },
     )
     entry.add_to_hass(hass)
-    with patch("homeassistant.components.ffmpeg.FFmpegManager.async_get_version"):
-        assert await hass.config_entries.async_setup(entry.entry_id)
+    assert await hass.config_entries.async_setup(entry.entry_id)
     # The last that it asks for: by then every entity is there.
     asked = "< SubscribeHomeAssistantStatesRequest"
     await device.record.until(lambda: device.record.counts[asked] > 0)
