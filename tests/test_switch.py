@@ -86,8 +86,8 @@ class Ear:
 
     def __init__(self, voice: VoiceCoordinator) -> None:
         """Listen in on the running conversation."""
-        assert voice._call is not None
-        session: Any = voice._call.session
+        assert voice._running.call is not None
+        session: Any = voice._running.call.session
         self._hear = session.hear
         session.hear = self.hear
         self.frames: list[bytes] = []

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 import functools
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -21,7 +21,7 @@ from .calibration import Calibration
 from .call import Call, Carrier
 from .checkup import Checkup
 from .client import Account
-from .const import DOMAIN, LOGGER, BusyPolicy, Connection, EventName
+from .const import DOMAIN, LOGGER, Connection, EventName
 from .issues import (
     Failure,
     as_home_assistant_error,
@@ -39,7 +39,7 @@ from .links.tap import Tap
 from .loans import async_get_loans
 from .options import VoiceOptions
 from .pipelines import Pipelines
-from .prompt import SECOND_RING, render_statement
+from .prompt import render_statement
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
     AssistantTranscriptDelta,
@@ -52,11 +52,10 @@ from .realtime.events import (
 )
 from .realtime.finish import EndReason
 from .request import AS_USUAL, ConversationRequest
+from .running import Running
 from .tally import RunningTally
 from .voice_events import VoiceEvents
 from .voice_state import VoiceState
-
-UNLOAD_TIMEOUT: Final = 5.0
 
 
 class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
@@ -92,11 +91,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.tally = RunningTally(self, hass.loop.time)
         self.events.listen(self.tally.hear)
         self._announcer = Announcer(hass, self._spawn)
-        self._is_awaited = False
         self.answers = Answers(hass, connect, self._admission)
-        self._call: Call | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._reason_if_cancelled = EndReason.UNLOADED
+        again = functools.partial(self._admit, cools_down=False)
+        self._running = Running(again, lambda: self._shutdown_requested)
 
     @property
     def totals(self) -> Totals:
@@ -115,7 +112,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     def so_far(self) -> Mapping[str, Any]:
         """Return how the running conversation is so far, as at its end."""
-        return self._call.summary(self.options.model) if self._call else {}
+        call = self._running.call
+        return call.summary(self.options.model) if call else {}
 
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:
@@ -139,8 +137,10 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         await self._announcer.async_stop()
         if (running := self.data.conversation_id) is None:
             self._admit()
-        elif not await self._async_make_way(request.busy or self.options.limits.busy):
-            return running
+        else:
+            policy = request.busy or self.options.limits.busy
+            if not await self._running.async_make_way(policy):
+                return running
         call = self._assembly.call(
             self.options,
             request,
@@ -152,10 +152,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
-        self._call = call
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
-        self._task = self.config_entry.async_create_background_task(
-            self.hass, self._async_hold(call, opened), f"{self.name} conversation"
+        self._running.begin(
+            call, lambda: self._spawn(self._async_hold(call, opened), "conversation")
         )
         if (failure := await opened) is not None:
             raise as_home_assistant_error(failure) from failure
@@ -193,23 +192,18 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     async def async_stop_conversation(self, *, goodbye: bool = True) -> None:
         """End the conversation, with a spoken goodbye or at once."""
-        if self._call is None or self._task is None:
-            return
-        if self._call.is_open:
-            self._call.session.stop(EndReason.STOPPED, goodbye=goodbye)
-        else:
-            self._cancel(EndReason.STOPPED)
+        self._running.stop(goodbye=goodbye)
 
     async def async_add_message(self, *, role: str, text: str, respond: bool) -> None:
         """Put a message into the running conversation (role system or user).
 
         Raises `ServiceValidationError` where none is running.
         """
-        if self._call is None:
+        if (call := self._running.call) is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="no_conversation"
             )
-        self._call.session.add_message(role, text, respond=respond)
+        call.session.add_message(role, text, respond=respond)
 
     async def async_say(self, text: str, *, verbatim: bool) -> None:
         """Say a text, word for word or in persona.
@@ -240,8 +234,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     async def async_wait_for_end(self) -> None:
         """Return once no conversation runs."""
-        if (task := self._task) is not None:
-            await asyncio.wait([task])
+        await self._running.async_wait()
 
     async def async_check_porch(self) -> Calibration:
         """Listen to the voice's own speaker; return what is now stored.
@@ -279,9 +272,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         await self._checkup.async_stop()
         await self._announcer.async_stop()
         await self._assembly.async_close()
-        task = self._cancel(EndReason.UNLOADED)
-        if task is not None:
-            await asyncio.wait([task], timeout=UNLOAD_TIMEOUT)
+        await self._running.async_unload()
         self.browser.close()
         self.async_update_listeners()
 
@@ -308,7 +299,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             LOGGER.exception("The conversation of %s broke", self.name)
             failure = RealtimeError(ErrorKind.SERVER, None, type(error).__name__)
         except asyncio.CancelledError:
-            reason = self._reason_if_cancelled
+            reason = self._running.reason_if_cancelled
             raise
         finally:
             self._end(call, reason, failure)
@@ -319,7 +310,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """Go back to idle and say how it was."""
         if failure is not None:
             self._report(failure)
-        self._call = self._task = None
+        self._running.over()
         conversation_id = self.data.conversation_id
         summary = call.summary(self.options.model)
         limits = self.options.limits
@@ -339,50 +330,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if not self.data.is_enabled:
             raise as_validation_error(SwitchedOff())
         self._admission.check(self.options.limits, cools_down=cools_down)
-
-    def _cancel(self, reason: EndReason) -> asyncio.Task[None] | None:
-        """End the conversation without a word; return what to wait for."""
-        self._reason_if_cancelled = reason
-        task = self._task
-        if task is not None:
-            task.cancel()
-        return task
-
-    async def _async_make_way(self, policy: BusyPolicy) -> bool:
-        """Do with a second ring as is set; tell whether it may start now."""
-        match policy:
-            case BusyPolicy.TELL if self._call is not None:
-                self._call.session.add_message("system", SECOND_RING, respond=False)
-                return False
-            case BusyPolicy.RESTART:
-                self._admit(cools_down=False)
-                await self._async_ended(cancels=True)
-                return True
-            case BusyPolicy.QUEUE if not self._is_awaited:
-                await self._async_queue()
-                self._admit(cools_down=False)
-                return True
-            case _:
-                return False
-
-    async def _async_queue(self) -> None:
-        """Wait for the end of the conversation, as the only one."""
-        self._is_awaited = True
-        try:
-            await self._async_ended(cancels=False)
-        finally:
-            self._is_awaited = False
-
-    async def _async_ended(self, *, cancels: bool) -> None:
-        """Return once no conversation runs; raise where the voice is removed."""
-        while (task := self._task) is not None:
-            if cancels:
-                self._cancel(EndReason.RESTARTED)
-            await asyncio.wait([task])
-        if self._shutdown_requested:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="voice_unloaded"
-            )
 
     @callback
     def async_check_budget(self) -> None:
@@ -418,8 +365,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def tool_called(self, call: ToolCalled) -> None:
         """Run a tool beside the conversation."""
-        if self._call is not None:
-            self._call.run_tool(call)
+        if self._running.call is not None:
+            self._running.call.run_tool(call)
 
     def _set(self, **changes: Any) -> None:
         """Change the state and show it."""
