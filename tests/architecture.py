@@ -21,7 +21,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check pipelines voice_state",
         "admission announcer call checkup porch_report flows house_tools session_setup tally voice_events",
-        "answers assembly running",
+        "assembly running turns",
         "config_flow coordinator",
         "asking holding models",
         "entity voices",

@@ -63,6 +63,10 @@ CONVERSATION_OVER: Final = "\u2063conversation over"
 """What the microphone's stage of a pipeline ends with; nobody says it."""
 
 
+TURN_REFUSED: Final = "\u2063…"
+"""What a turn ends with that nobody listened to; the agent says why."""
+
+
 class Provider(StrEnum):
     """Whose Realtime server an account is at."""
 

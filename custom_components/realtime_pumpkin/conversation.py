@@ -1,4 +1,4 @@
-"""The agent of a voice's pipeline: it ends what the voice has said itself."""
+"""The agent of a voice's pipeline: it answers texts, and turns that were heard."""
 
 from typing import Literal, override
 
@@ -8,16 +8,18 @@ from homeassistant.components.conversation import (
     ConversationEntity,
     ConversationInput,
     ConversationResult,
-    UserContent,
 )
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import intent
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import AGENT_ENTITY, CONVERSATION_OVER
+from .const import AGENT_ENTITY, CONVERSATION_OVER, DOMAIN
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
+from .realtime.turn import Turn
+from .turns.said import said_in
 
 PARALLEL_UPDATES = 0
 
@@ -38,6 +40,7 @@ class VoiceAgent(VoiceEntity, ConversationEntity):
     """Answer what reaches the voice as text."""
 
     _attr_name = None
+    _attr_supports_streaming = True
 
     @property
     @override
@@ -53,21 +56,47 @@ class VoiceAgent(VoiceEntity, ConversationEntity):
 
         The end of a spoken conversation is answered with nothing: all was said.
         """
-        is_over = user_input.text == CONVERSATION_OVER
-        speech = "" if is_over else await self._async_chat(chat_log)
-        chat_log.async_add_assistant_content_without_tools(
-            AssistantContent(agent_id=self.entity_id, content=speech)
-        )
-        response = intent.IntentResponse(language=user_input.language)
-        response.async_set_speech(speech)
-        return ConversationResult(response, chat_log.conversation_id)
+        if user_input.text == CONVERSATION_OVER:
+            chat_log.async_add_assistant_content_without_tools(
+                AssistantContent(agent_id=self.entity_id, content="")
+            )
+            return _result(user_input, chat_log, "", goes_on=False)
+        turn = await self._async_answer(user_input, chat_log)
+        speech = turn.text.strip()
+        goes_on = turn.is_spoken or chat_log.continue_conversation
+        goes_on = goes_on and not turn.is_finished
+        return _result(user_input, chat_log, speech, goes_on=goes_on)
 
-    async def _async_chat(self, chat_log: ChatLog) -> str:
-        """Let the persona answer what was said so far."""
-        coordinator = self.coordinator
-        said = [
-            (content.role, content.content)
-            for content in chat_log.content
-            if isinstance(content, (UserContent, AssistantContent)) and content.content
-        ]
-        return await coordinator.answers.async_write(coordinator.options, said)
+    async def _async_answer(
+        self, user_input: ConversationInput, chat_log: ChatLog
+    ) -> Turn:
+        """Stream the persona's answer into the chat log; return it whole.
+
+        Silence is an error: a telephone would wait for the sound of it for ever.
+        """
+        turns, conversation_id = self.coordinator.turns, chat_log.conversation_id
+        answer = await turns.async_begin(
+            conversation_id, user_input.text, said_in(chat_log)
+        )
+        stream = chat_log.async_add_delta_content_stream(
+            self.entity_id, answer.deltas()
+        )
+        async for _ in stream:
+            pass
+        await turns.async_answered(conversation_id, answer, said_in(chat_log))
+        if not answer.turn.text.strip():
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="nothing_said"
+            )
+        return answer.turn
+
+
+def _result(
+    user_input: ConversationInput, chat_log: ChatLog, speech: str, *, goes_on: bool
+) -> ConversationResult:
+    """Return what was answered, and whether the client listens again."""
+    response = intent.IntentResponse(language=user_input.language)
+    response.async_set_speech(speech)
+    return ConversationResult(
+        response, chat_log.conversation_id, continue_conversation=goes_on
+    )

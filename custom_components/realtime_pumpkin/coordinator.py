@@ -14,7 +14,6 @@ from homeassistant.util.ulid import ulid_now
 
 from .admission import Admission
 from .announcer import Announcer
-from .answers import Answers
 from .assembly import Assembly
 from .bus import EventListener, event_of
 from .calibration import Calibration
@@ -54,6 +53,9 @@ from .realtime.finish import EndReason
 from .request import AS_USUAL, ConversationRequest
 from .running import Running
 from .tally import RunningTally
+from .turns.parts import Parts
+from .turns.reader import Reader
+from .turns.turns import Turns
 from .voice_events import VoiceEvents
 from .voice_state import VoiceState
 
@@ -91,7 +93,17 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.tally = RunningTally(self, hass.loop.time)
         self.events.listen(self.tally.hear)
         self._announcer = Announcer(hass, self._spawn)
-        self.answers = Answers(hass, connect, self._admission)
+        parts = Parts(
+            hass,
+            connect,
+            self._admission,
+            self.events,
+            self._spawn,
+            options=lambda: self.options,
+            is_enabled=lambda: self.data.is_enabled,
+        )
+        self.turns = Turns(parts)
+        self.reader = Reader(parts)
         again = functools.partial(self._admit, cools_down=False)
         self._running = Running(again, lambda: self._shutdown_requested)
 
@@ -272,6 +284,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         await self._checkup.async_stop()
         await self._announcer.async_stop()
         await self._assembly.async_close()
+        await self.turns.async_close()
         await self._running.async_unload()
         self.browser.close()
         self.async_update_listeners()

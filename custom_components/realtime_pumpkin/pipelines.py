@@ -115,6 +115,8 @@ class Pipelines:
         )
         if pipeline is None:
             raise PipelineMissing(voice=voice.title)
+        # Its first voice is chosen by Home Assistant; the persona knows its own.
+        await async_update_pipeline(self._hass, pipeline, tts_voice=None)
         await self._async_keep(voice, pipeline)
         return pipeline
 

@@ -1,7 +1,8 @@
-"""The ears of a voice's pipeline: the open microphone of a conversation."""
+"""The ears of a voice's pipeline: a conversation's open microphone, or one turn."""
 
-from collections.abc import AsyncIterable
-from typing import override
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Final, override
 
 from homeassistant.components.stt import (
     AudioBitRates,
@@ -16,14 +17,20 @@ from homeassistant.components.stt import (
 )
 from homeassistant.components.stt.models import SpeechAudioProcessing
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.generated.languages import LANGUAGES
+from homeassistant.helpers.chat_session import current_session
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONVERSATION_OVER, STT_ENTITY
+from .const import CONVERSATION_OVER, STT_ENTITY, TURN_REFUSED
 from .entity import VoiceEntity
+from .links.frames import FrameDecoder
+from .links.satellite_stream import PIPELINE_FORMAT
+from .links.satellites import talking_satellite
 from .models import RealtimePumpkinConfigEntry
 
 PARALLEL_UPDATES = 0
+REFUSED_FOR_S: Final = 5.0
 
 
 async def async_setup_entry(
@@ -97,10 +104,43 @@ class VoiceEars(VoiceEntity, SpeechToTextEntity):
     async def async_process_audio_stream(
         self, metadata: SpeechMetadata, stream: AsyncIterable[bytes]
     ) -> SpeechResult:
-        """Let the voice listen; end with a text that nobody says.
+        """Let the voice listen, to a satellite for a conversation or for one turn.
 
-        Only so the pipeline ends without a word, a tone or an error.
+        A conversation ends with a text that nobody says: only so the pipeline ends
+        without a word, a tone or an error.
         """
         if await self.coordinator.tap.async_run(stream):
             return SpeechResult(CONVERSATION_OVER, SpeechResultState.SUCCESS)
-        return SpeechResult(None, SpeechResultState.ERROR)
+        session = current_session.get()
+        if session is None:
+            # No pipeline runs us, so nobody would hear the answer.
+            return SpeechResult(None, SpeechResultState.ERROR)
+        text = await self._async_take_turn(session.conversation_id, stream)
+        return SpeechResult(text, SpeechResultState.SUCCESS)
+
+    async def _async_take_turn(
+        self, conversation_id: str, stream: AsyncIterable[bytes]
+    ) -> str:
+        """Return what was said in one turn, empty where nobody spoke.
+
+        Pipelines keep the reason of an error to themselves, the agent tells it.
+        """
+        turns = self.coordinator.turns
+        try:
+            return await turns.async_hear(conversation_id, self._frames(stream)) or ""
+        except HomeAssistantError as refusal:
+            turns.refuse(conversation_id, refusal)
+            await self._async_slow_down()
+            return TURN_REFUSED
+
+    async def _async_slow_down(self) -> None:
+        """Let a telephone, which listens again at once, not do so for ever."""
+        if talking_satellite(self.hass) is not None:
+            await asyncio.sleep(REFUSED_FOR_S)
+
+    async def _frames(self, stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        """Yield PCM s16le mono 24 kHz; silence while the voice is muted."""
+        decoder = FrameDecoder()
+        async for chunk in stream:
+            for pcm in decoder.push(PIPELINE_FORMAT, chunk):
+                yield bytes(len(pcm)) if self.coordinator.data.is_muted else pcm

@@ -1,5 +1,7 @@
 """The voice's engines outside of its conversations: it reads, and it writes."""
 
+import asyncio
+from collections.abc import AsyncIterator
 import io
 from pathlib import Path
 from typing import Any
@@ -42,12 +44,12 @@ def speech(result: conversation.ConversationResult) -> str:
     return words
 
 
-async def read_aloud(hass: HomeAssistant, text: str) -> bytes:
+async def read_aloud(hass: HomeAssistant, text: str, **options: str) -> bytes:
     """Let the voice read a text; return the WAV file."""
     stream = tts.async_create_stream(
         hass,
         "tts.pumpkin_voice",
-        options={tts.ATTR_PREFERRED_FORMAT: "wav"},
+        options={tts.ATTR_PREFERRED_FORMAT: "wav", **options},
     )
     stream.async_set_message(text)
     return b"".join([chunk async for chunk in stream.async_stream_result()])
@@ -79,9 +81,64 @@ async def test_a_text_is_read_in_the_voice(hass: HomeAssistant) -> None:
 
 async def test_a_voice_that_says_nothing_is_told(hass: HomeAssistant) -> None:
     """An empty file would be played by nobody."""
-    async with voice_at(hass, SATELLITE, Plan()):
-        with pytest.raises(HomeAssistantError, match="said nothing"):
+    async with voice_at(hass, SATELLITE, Plan(), Plan()):
+        with pytest.raises(HomeAssistantError, match="word for word"):
             await read_aloud(hass, "Dinner is ready!")
+
+
+async def test_a_text_is_heard_sentence_by_sentence(hass: HomeAssistant) -> None:
+    """The first sentence is out before the last one is asked for."""
+    first, last = "The candles on the porch are lit.", "And the fog is on its way."
+    async with voice_at(
+        hass, SATELLITE, Say(first, duration_ms=400), Say(last, duration_ms=300)
+    ) as visit:
+        [voice] = visit.entry.runtime_data.voices.values()
+        more = asyncio.Event()
+
+        async def text() -> AsyncIterator[str]:
+            """Write the last sentence when it is asked for."""
+            yield f"{first} "
+            await more.wait()
+            yield last
+
+        sound = voice.reader.read(text())
+        assert len(await anext(sound)) == 400 * 48
+        assert len(visit.server.brain.requests) == 1
+        more.set()
+        assert len(b"".join([pcm async for pcm in sound])) == 300 * 48
+        assert visit.server.sessions == 2
+
+
+async def test_what_was_misread_is_read_once_more(hass: HomeAssistant) -> None:
+    """Nothing of the wrong sound gets out."""
+    wrong = Say("Sure! I will.", duration_ms=900)
+    right = Say("Dinner is ready!", duration_ms=500)
+    async with voice_at(hass, SATELLITE, wrong, right):
+        file = await read_aloud(hass, "Dinner is ready!")
+    assert len(file) < 700 * 48
+
+
+async def test_what_is_misread_twice_is_told(hass: HomeAssistant) -> None:
+    """And Home Assistant keeps no sound of it."""
+    async with voice_at(hass, SATELLITE, *["Sure!"] * 2, "Dinner is ready!"):
+        with pytest.raises(HomeAssistantError, match="word for word"):
+            await read_aloud(hass, "Dinner is ready!")
+        assert await read_aloud(hass, "Dinner is ready!")
+
+
+async def test_a_text_is_asked_for_once(hass: HomeAssistant) -> None:
+    """Home Assistant keeps the sound of announcements, as it does of others."""
+    async with voice_at(hass, SATELLITE, "Dinner is ready!") as visit:
+        once = await read_aloud(hass, "Dinner is ready!")
+        assert await read_aloud(hass, "Dinner is ready!") == once
+        assert len(visit.server.brain.requests) == 1
+
+
+async def test_another_voice_of_the_provider_can_read(hass: HomeAssistant) -> None:
+    """As it can be chosen in an action or a pipeline."""
+    async with voice_at(hass, SATELLITE, "Boo!") as visit:
+        await read_aloud(hass, "Boo!", voice="marin")
+        assert visit.server.brain.requests[0].voice == "marin"
 
 
 async def test_the_end_of_a_conversation_is_answered_with_nothing(

@@ -22,6 +22,7 @@ from .protocols import LinkCapabilities
 _JUST_NOW_S: Final = 0.1
 _PIPELINE_SELECT: Final = "pipeline"
 _STOP_LATENCY_MS: Final = 100
+_TELEPHONES: Final = frozenset({"voip"})
 # Manufacturer and model of devices that are known to cancel their own echo.
 _ECHO_CANCELLING: Final[frozenset[tuple[str | None, str | None]]] = frozenset(
     {("Nabu Casa", "Home Assistant Voice PE")}
@@ -46,6 +47,13 @@ def talking_satellite(hass: HomeAssistant) -> str | None:
     if latest is None or time.time() - latest.last_reported.timestamp() > _JUST_NOW_S:
         return None
     return latest.entity_id
+
+
+@callback
+def takes_turns(hass: HomeAssistant, satellite: str) -> bool:
+    """Tell whether a satellite listens and speaks by turns only: a telephone does."""
+    entry = er.async_get(hass).async_get(satellite)
+    return entry is not None and entry.platform in _TELEPHONES
 
 
 @callback

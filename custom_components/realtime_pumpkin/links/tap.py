@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Callable
 from homeassistant.core import HomeAssistant
 
 from .satellite_stream import SatelliteStream
-from .satellites import talking_satellite
+from .satellites import takes_turns, talking_satellite
 
 type OnUnasked = Callable[[SatelliteStream], None]
 """Take a run that nobody has asked for; whoever does not want it closes it."""
@@ -37,10 +37,11 @@ class Tap:
         """Take a run's sound until its conversation is over.
 
         To be called as the first thing in the pipeline's stage. False where no
-        satellite runs the pipeline: who else there is could not be answered.
+        satellite runs the pipeline whose microphone can stay open: whoever does
+        takes turns.
         """
         satellite = talking_satellite(self._hass)
-        if satellite is None:
+        if satellite is None or takes_turns(self._hass, satellite):
             return False
         stream = SatelliteStream(satellite)
         expected = self._expected.pop(satellite, None)

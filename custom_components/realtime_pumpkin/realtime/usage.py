@@ -29,6 +29,13 @@ class Usage:
 
     tokens: dict[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, usage: dict[str, Any]) -> Usage:
+        """Return the usage of one response."""
+        made = cls()
+        made.add(usage)
+        return made
+
     def add(self, usage: dict[str, Any]) -> None:
         """Add the usage of one response; fields may be missing or null."""
         given = _object(usage, "input_token_details")

@@ -1,0 +1,54 @@
+"""What the turns of a voice are made with."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ..admission import Admission
+from ..house_tools import script_tools
+from ..issues import as_validation_error
+from ..limits import SwitchedOff
+from ..options import VoiceOptions
+from ..realtime.connection import Connect
+from ..realtime.usage import Usage
+from ..tools import Toolbox
+from ..voice_events import VoiceEvents
+
+type Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One voice as its turns know it."""
+
+    hass: HomeAssistant
+    connect: Connect
+    admission: Admission
+    events: VoiceEvents
+    spawn: Spawn
+    options: Callable[[], VoiceOptions]
+    """How the voice is set now."""
+
+    is_enabled: Callable[[], bool]
+
+    def admit(self) -> None:
+        """Raise `ServiceValidationError` where the voice may not answer now.
+
+        Quiet hours and the cooldown are the door's: here somebody asks for it.
+        """
+        if not self.is_enabled():
+            raise as_validation_error(SwitchedOff())
+        self.admission.check_budget(self.options().limits)
+
+    def used(self, usage: Usage, model: str) -> None:
+        """Put into the books what one response cost."""
+        self.admission.used(usage.tokens, usage.cost(model))
+        self.admission.show_budget(self.options().limits)
+
+    def toolbox(self) -> Toolbox:
+        """Return what the model may call."""
+        scripts = self.options().scripts
+        return Toolbox(script_tools(self.hass, scripts, self.events.device_id))
