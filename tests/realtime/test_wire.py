@@ -1,6 +1,8 @@
 """Reading the service's events: nothing it sends can end a conversation."""
 
 from base64 import b64encode
+from collections.abc import Iterable
+import random
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -13,6 +15,7 @@ from custom_components.realtime_pumpkin.realtime.wire import _READERS, read_even
 
 from .world import CONFIG
 
+NESTED = {"session", "response", "item", "error", "status_details", "usage"}
 FIELDS = [
     "session",
     "response",
@@ -39,28 +42,81 @@ FIELDS = [
     "expires_at",
     "output",
 ]
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6)
-    ),
-    max_leaves=12,
+ODD = (
+    *(None, True, False, 0, 1, -1, 0.5, -0.0, 10**30, float("nan"), float("inf")),
+    *("", " ", "completed", "failed", "function_call", "fog", "{}", "[1]", "AAAA"),
+    *("\x00", "\ud800", "session_expired", "insufficient_quota", "no base64"),
 )
-MESSAGES = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8)
+"""Values that a field may have, whatever it should have."""
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+NAMES = st.sampled_from(FIELDS)
+MESSAGES = st.dictionaries(
+    NAMES,
+    LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(NAMES, LEAVES, max_size=3),
+    max_size=5,
+)
+PREAMBLE = (
+    {"type": "session.created", "session": {"id": "s"}},
+    {"type": "session.updated"},
+    {"type": "response.created", "response": {"id": "r"}},
+    {
+        "type": "response.output_audio.delta",
+        "response_id": "r",
+        "item_id": "i",
+        "delta": b64encode(b"\x00\x40" * 2400).decode(),
+    },
+)
+"""What brings a session to speak, so that every event meets something to change."""
 
 
-@settings(max_examples=600, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(sorted(_READERS)), MESSAGES), max_size=12))
-def test_no_event_raises_whatever_its_fields_are(
-    messages: list[tuple[str, dict[str, Any]]],
-) -> None:
-    """Known types with any fields are read, and the session takes them."""
-    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
-    for second, (kind, fields) in enumerate(messages):
-        event = read_event({**fields, "type": kind})
+def _feed(core: SessionCore, messages: Iterable[dict[str, Any]], now: float) -> None:
+    """Let a session take what the service sends, a second apart."""
+    for second, message in enumerate(messages):
+        event = read_event(message)
         if event is not None:
-            core.feed(event, float(second))
+            core.feed(event, now + second)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(_READERS)), MESSAGES)
+def test_no_event_raises_whatever_its_fields_are(
+    kind: str, fields: dict[str, Any]
+) -> None:
+    """A known type with any fields is read, and a session that speaks takes it."""
+    core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+    _feed(core, PREAMBLE, 0)
+    _feed(core, [{**fields, "type": kind}], 4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_order_of_events_raises_whatever_their_fields_are(seed: int) -> None:
+    """Known types in any order, with ids that meet again and odd values."""
+    dice = random.Random(seed)
+    kinds = sorted(_READERS)
+    for _ in range(250):
+        core = SessionCore(CONFIG, Behaviour(opening="Hi."))
+        _feed(core, PREAMBLE[: dice.randint(0, len(PREAMBLE))], 0)
+        order = dice.choices(kinds, k=dice.randint(1, 12))
+        _feed(core, [{**_fields(dice), "type": kind} for kind in order], 4)
+
+
+def _fields(dice: random.Random, depth: int = 3) -> dict[str, Any]:
+    """Return fields of any kind, some of them with fields of their own."""
+    names = dice.sample(FIELDS, dice.randint(0, 12 if depth == 3 else 5))
+    return {name: _value(dice, name, depth) for name in names}
+
+
+def _value(dice: random.Random, name: str, depth: int) -> Any:
+    """Return a value; ids are few, so that they meet again."""
+    if name.endswith("id") and dice.random() < 0.7:
+        return dice.choice("rix")
+    kind = dice.random()
+    if depth and (kind < 0.2 or (name in NESTED and kind < 0.8)):
+        return _fields(dice, depth - 1)
+    if depth and kind < 0.3:
+        return [_value(dice, "", depth - 1) for _ in range(dice.randint(0, 3))]
+    return dice.choice(ODD)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ from custom_components.realtime_pumpkin.rehearsal import (
     ServerSession,
 )
 
-TICK = 0.01
+TICKS_PER_S = 100
+TICK = 1 / TICKS_PER_S
 FRAME_MS = 40
 BYTES_PER_MS = 48
 SILENCE = bytes(FRAME_MS * BYTES_PER_MS)
@@ -170,6 +171,7 @@ class World:
         self.echo_delay = echo_delay
         self._sounding: deque[bool] = deque(maxlen=1 + round((echo_delay or 0) / TICK))
         self.now = 0.0
+        self._ticks = 0
         self.behaviour = behaviour or Behaviour(opening="Greet the visitor.")
         self.core = SessionCore(CONFIG, self.behaviour)
         self.brain = ScriptedBrain(replies, heard=heard)
@@ -221,12 +223,14 @@ class World:
 
     def step(self) -> None:
         """Let one tick pass."""
-        self.now = round(self.now + TICK, 3)
+        self._ticks += 1
+        self.now = self._ticks / TICKS_PER_S
         while self._agenda and self._agenda[0][0] <= self.now:
             heapq.heappop(self._agenda)[2]()
         self._wake_server()
         self.speaker.advance(self.now)
-        self._sounding.append(any(p.heard > 0 for p in self.speaker.queue))
+        if self.echo_delay is not None:
+            self._sounding.append(any(p.heard > 0 for p in self.speaker.queue))
         while self._next_frame <= self.now:
             self._next_frame += FRAME_MS / 1000
             self.feed(signals.MicrophoneFrame(self._frame()))

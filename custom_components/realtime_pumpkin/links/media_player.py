@@ -1,16 +1,15 @@
 """Any media player of Home Assistant as a speaker."""
 
 import asyncio
-from collections import deque
 from typing import Final
 
-from ..const import LOGGER
 from .deck import Deck
 from .errors import LinkError
 from .media_utterance import MediaUtterance
 from .owned import Clock, Spawn, async_cancel
 from .player import MediaPlayer
 from .protocols import LinkCapabilities, SinkListener
+from .queued import QueuedSpeaker
 from .stay import Stay
 from .stream_view import AudioStreams
 
@@ -22,7 +21,7 @@ CAPABILITIES: Final = LinkCapabilities(
 )
 
 
-class MediaPlayerSpeaker:
+class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
     """An `AudioSink` whose player fetches each utterance as an MP3 stream.
 
     The player is told to play when the first MP3 exists, and what is heard is
@@ -45,21 +44,18 @@ class MediaPlayerSpeaker:
         It is heard `latency_ms` after it fetched `prebuffer_ms` of an utterance,
         or all of it. `stay` is what is borrowed of it meanwhile.
         """
+        super().__init__(clock)
         self._spawn = spawn
-        self._clock = clock
         self._latency_ms = latency_ms
         self._prebuffer_ms = prebuffer_ms
         self._stay = stay
         self._deck = Deck(
             player, streams, spawn=spawn, clock=clock, on_error=self._fail
         )
-        self._queue: deque[MediaUtterance] = deque()
         self._writing: MediaUtterance | None = None
-        self._wake = asyncio.Event()
         self._listener: SinkListener | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_failed = False
-        self._has_warned = False
 
     @property
     def capabilities(self) -> LinkCapabilities:
@@ -168,10 +164,6 @@ class MediaPlayerSpeaker:
                 return
             await self._sleep(utterance.next_step_at(fetch_by))
 
-    def _is_current(self, utterance: MediaUtterance) -> bool:
-        """Tell whether an utterance is playing and was not cleared."""
-        return bool(self._queue) and self._queue[0] is utterance
-
     def _tell_finished(self, utterance: MediaUtterance) -> None:
         """Tell the listener that an utterance was heard to its end."""
         if self._listener is not None:
@@ -185,19 +177,3 @@ class MediaPlayerSpeaker:
         self.clear()
         if self._listener is not None:
             self._listener.audio_failed(error)
-
-    async def _sleep(self, until: float | None) -> None:
-        """Wait until a time, or until something happened."""
-        self._wake.clear()
-        delay = None if until is None else max(0.0, until - self._clock())
-        try:
-            async with asyncio.timeout(delay):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
-
-    def _warn_full(self) -> None:
-        """Say once that audio is thrown away."""
-        if not self._has_warned:
-            self._has_warned = True
-            LOGGER.warning("More than five minutes of speech at once, rest dropped")

@@ -1,17 +1,16 @@
 """The speaker of a Wyoming satellite, on the microphone's connection."""
 
 import asyncio
-from collections import deque
 from typing import Final, override
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 
 from ..audio.formats import PCM_24K, SAMPLE_WIDTH, AudioFormat
 from ..audio.resample import Resampler
-from ..const import LOGGER
 from .errors import LinkError, SatelliteWithoutSpeaker
 from .owned import Clock, Spawn, async_cancel
 from .protocols import LinkCapabilities, SinkListener
+from .queued import QueuedSpeaker
 from .wyoming import SatelliteEnd, WyomingSatellite
 from .wyoming_utterance import Utterance
 
@@ -25,7 +24,7 @@ CAPABILITIES: Final = LinkCapabilities(
 )
 
 
-class SatelliteSpeaker(SatelliteEnd):
+class SatelliteSpeaker(QueuedSpeaker[Utterance], SatelliteEnd):
     """An `AudioSink` that plays through a satellite at most 200 ms ahead.
 
     A satellite cannot throw away what it was sent, so what is ahead is what is
@@ -41,13 +40,11 @@ class SatelliteSpeaker(SatelliteEnd):
         latency_ms: float = LATENCY_MS,
     ) -> None:
         """Speak through the satellite's connection."""
+        super().__init__(clock)
         self._satellite = satellite
         self._spawn = spawn
-        self._clock = clock
         self._latency_ms = latency_ms
-        self._queue: deque[Utterance] = deque()
         self._writing: Utterance | None = None
-        self._wake = asyncio.Event()
         self._resampler = Resampler(PCM_24K, PCM_24K)
         self._is_started = False
         self._unplayed_stops = 0
@@ -55,7 +52,6 @@ class SatelliteSpeaker(SatelliteEnd):
         self._busy_until: float | None = None
         self._listener: SinkListener | None = None
         self._task: asyncio.Task[None] | None = None
-        self._has_warned = False
 
     @property
     def capabilities(self) -> LinkCapabilities:
@@ -195,10 +191,6 @@ class SatelliteSpeaker(SatelliteEnd):
             self._queue.popleft()
             self._tell_finished(utterance)
 
-    def _is_current(self, utterance: Utterance) -> bool:
-        """Tell whether an utterance is playing and was not cleared."""
-        return bool(self._queue) and self._queue[0] is utterance
-
     def _announce(self, utterance: Utterance) -> None:
         """Tell the listener, once, that the first sample is audible."""
         if not self._is_current(utterance) or self._listener is None:
@@ -237,19 +229,3 @@ class SatelliteSpeaker(SatelliteEnd):
             self._unplayed_stops += 1
             self._resampler = Resampler(PCM_24K, self._resampler.target)
             await self._satellite.send(AudioStop().event())
-
-    async def _sleep(self, until: float | None) -> None:
-        """Wait until a time, or until something happened."""
-        self._wake.clear()
-        delay = None if until is None else max(0.0, until - self._clock())
-        try:
-            async with asyncio.timeout(delay):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
-
-    def _warn_full(self) -> None:
-        """Say once that audio is thrown away."""
-        if not self._has_warned:
-            self._has_warned = True
-            LOGGER.warning("More than five minutes of speech wait, the rest is lost")

@@ -20,7 +20,7 @@ def may_cost_an_answer(talk: Conversation) -> bool:
     """Tell whether a sound now could be a cough into an answer."""
     behaviour = talk.behaviour
     is_answered = talk.gate.active or talk.gate.is_requested
-    if talk.is_half_duplex or behaviour.min_speech <= 0:
+    if not behaviour.barge_in or behaviour.min_speech <= 0:
         return False
     return bool(is_answered) or not talk.playback.is_silent
 

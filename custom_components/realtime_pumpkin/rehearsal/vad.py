@@ -46,6 +46,8 @@ class EnergyDetector:
             samples = np.concatenate((self._rest, samples))
         whole = samples.size - samples.size % _FRAME
         self._rest = samples[whole:]
+        if not samples.any():  # Most of what a microphone hears; nothing to compute.
+            return np.zeros(whole // _FRAME)
         frames = samples[:whole].reshape(-1, _FRAME).astype(np.float64)
         power = np.einsum("ij,ij->i", frames, frames) / (_FRAME * 32768.0**2)
         level = 10 * np.log10(power + 1e-12)

@@ -1,0 +1,38 @@
+"""What speakers that play one utterance after the other have in common."""
+
+import asyncio
+from collections import deque
+
+from ..const import LOGGER
+from .owned import Clock
+
+
+class QueuedSpeaker[U]:
+    """A queue of utterances, and a sleep that ends when something happens to it."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start with nothing to play, by a monotonic clock in seconds."""
+        self._clock = clock
+        self._queue: deque[U] = deque()
+        self._wake = asyncio.Event()
+        self._has_warned = False
+
+    def _is_current(self, utterance: U) -> bool:
+        """Tell whether an utterance is playing and was not cleared."""
+        return bool(self._queue) and self._queue[0] is utterance
+
+    async def _sleep(self, until: float | None) -> None:
+        """Wait until a time, or until something happened."""
+        self._wake.clear()
+        delay = None if until is None else max(0.0, until - self._clock())
+        try:
+            async with asyncio.timeout(delay):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _warn_full(self) -> None:
+        """Say once that audio is thrown away."""
+        if not self._has_warned:
+            self._has_warned = True
+            LOGGER.warning("More than five minutes of speech wait, the rest is lost")
