@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.request import ConversationRequest
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_ENTITY_ID, only_voice
 
@@ -115,11 +116,8 @@ async def test_every_common_doorbell_starts_a_conversation(
     await async_automate(hass, entity_id)
     hass.states.async_set(entity_id, after, attributes)
     await hass.async_block_till_done()
-    started.assert_awaited_once_with(
-        opening=None,
-        instructions=None,
-        context="Somebody has just rung the doorbell.",
-    )
+    request = ConversationRequest(context="Somebody has just rung the doorbell.")
+    started.assert_awaited_once_with(request)
 
 
 @pytest.mark.parametrize(
@@ -169,11 +167,10 @@ async def test_the_voice_says_and_knows_what_the_user_wrote(
     )
     hass.states.async_set("input_boolean.door", "on")
     await hass.async_block_till_done()
-    started.assert_awaited_once_with(
-        opening="Who is there?",
-        instructions=None,
-        context="3 guests came before.",
+    request = ConversationRequest(
+        opening="Who is there?", context="3 guests came before."
     )
+    started.assert_awaited_once_with(request)
 
 
 def ring(hass: HomeAssistant) -> None:
@@ -219,7 +216,7 @@ async def test_a_ring_during_a_visit_is_ignored_and_the_hooks_run_around_it(
     steps: list[str] = []
     coordinator = only_voice(loaded_entry)
 
-    async def start(**_words: Any) -> str:
+    async def start(_request: ConversationRequest) -> str:
         """Talk until the test ends it."""
         steps.append("talk")
         coordinator.async_set_updated_data(VoiceState(phase=Phase.LISTENING))

@@ -38,6 +38,7 @@ from tests.common import (
 )
 from tests.links.echo import let_hear_itself
 from tests.links.satellite import HOST, FakeSatellite, on_the_porch
+from tests.links.virtual_time import until
 from tests.links.voice_links import voice_links
 
 BUTTON = "button.pumpkin_porch_check"
@@ -210,7 +211,7 @@ async def test_unloading_ends_the_check(hass: HomeAssistant, realtime_url: str) 
         await hass.config_entries.async_unload(porch.entry.entry_id)
         with pytest.raises(HomeAssistantError) as caught:
             await check
-        assert not porch.satellite.is_owned
+        await until(lambda: not porch.satellite.is_owned)
     assert caught.value.translation_key == "porch_check_interrupted"
 
 

@@ -13,6 +13,7 @@ from custom_components.realtime_pumpkin.rehearsal import Call, Say
 from tests.audio.signals import tone
 from tests.common import EVENT_ENTITY_ID, VOICE_ENTITY_ID, only_voice
 from tests.links.satellite import CHUNK_MS, PCM_16K
+from tests.links.virtual_time import until
 from tests.porch import GOODBYE, GREETING, at_the_door
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
@@ -226,7 +227,7 @@ async def test_unloading_in_mid_conversation_leaves_nothing(
         await hass.config_entries.async_unload(porch.entry.entry_id)
         await hass.async_block_till_done()
         assert porch.named(EventName.CONVERSATION_ENDED)[0]["reason"] == "unloaded"
-        assert not porch.satellite.is_owned
+        await until(lambda: not porch.satellite.is_owned)
 
 
 async def test_transcript_deltas_are_off_by_default(hass: HomeAssistant) -> None:

@@ -66,6 +66,7 @@ CHOSEN: dict[str, Any] = {
     "quiet_until": "07:30:00",
     "daily_budget_usd": 1.5,
     "monthly_budget_usd": 20.0,
+    "joins_broadcasts": True,
     "scripts": ["script.fog_machine"],
     "transcripts": "events",
     "safety_rules": False,
@@ -119,6 +120,7 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
         "barge_in": read.barge_in.value,
         "scripts": list(read.scripts),
         "transcripts": read.transcripts.value,
+        "joins_broadcasts": read.joins_broadcasts,
         **stored,
     } == CHOSEN
 

@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.realtime_pumpkin.const import DOMAIN
 from tests.common import EVENT_ENTITY_ID, VOICE_ENTITY_ID, account, async_set_up, voice
 from tests.links.satellite import HOST, FakeSatellite, on_the_porch
+from tests.links.virtual_time import until
 from tests.realtime_server import Handler, fails, greet, realtime_server
 
 PLAYER = "media_player.porch"
@@ -132,7 +133,7 @@ async def test_a_missing_player_is_told(hass: HomeAssistant, state: str | None) 
         error = await async_refused(hass)
         assert error.translation_key == "speaker_unavailable"
         check_told(hass, events, "speaker_unavailable")
-        assert not satellite.is_owned
+        await until(lambda: not satellite.is_owned)
 
 
 async def test_a_home_without_an_address_is_told_and_to_be_mended(
@@ -188,4 +189,4 @@ async def test_what_the_account_lacks_is_told_and_to_be_mended(
         assert error.translation_key == key
         check_told(hass, events, key)
         assert repairs(issue_registry) == {key}
-        assert not satellite.is_owned
+        await until(lambda: not satellite.is_owned)

@@ -41,6 +41,7 @@ from custom_components.realtime_pumpkin.options import (
 )
 from tests.common import account, async_set_up, only_subentry, voice
 from tests.links.satellite import HOST, on_the_porch
+from tests.links.virtual_time import until
 from tests.voice_flow import (
     ADDRESS,
     PLAYER,
@@ -532,7 +533,7 @@ async def test_a_wyoming_satellite_plays_the_chirp_itself(
         result = await async_fill(hass, result, {"speaker": "satellite"})
         assert result["step_id"] == "manners"
         assert satellite.played
-        assert not satellite.is_owned
+        await until(lambda: not satellite.is_owned)
 
 
 @pytest.mark.usefixtures("trial")

@@ -37,6 +37,7 @@ DEFAULT_MANNERS = {
     "cooldown_s": 0,
     "daily_budget_usd": 5.0,
     "monthly_budget_usd": 0.0,
+    "joins_broadcasts": False,
     "transcripts": "all",
     "safety_rules": True,
     "says_it_is_a_computer": False,

@@ -33,12 +33,13 @@ class ConversationEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-_WORDS: Final = frozenset({"delta", "summary", "text", "transcript"})
+WORDS: Final = frozenset({"arguments", "delta", "summary", "text", "transcript"})
+"""Where an event says what was said, or what a model made of it."""
 
 
 def without_words(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event's data without anything that was said."""
-    return {name: value for name, value in data.items() if name not in _WORDS}
+    return {name: value for name, value in data.items() if name not in WORDS}
 
 
 type EventListener = Callable[[ConversationEvent], None]

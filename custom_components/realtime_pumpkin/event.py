@@ -7,7 +7,7 @@ from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bus import ConversationEvent
+from .bus import WORDS, ConversationEvent
 from .const import EventName, Transcripts
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
@@ -32,9 +32,7 @@ class VoiceEvent(VoiceEntity, EventEntity):
     """The latest thing that happened in a conversation."""
 
     # What visitors say is shown while it is new, but kept in no database.
-    _unrecorded_attributes = frozenset(
-        {"arguments", "delta", "summary", "text", "transcript"}
-    )
+    _unrecorded_attributes = WORDS
 
     def __init__(self, coordinator: VoiceCoordinator) -> None:
         """Name the entity."""

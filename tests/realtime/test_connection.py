@@ -70,6 +70,21 @@ async def test_the_first_word_of_a_server_is_its_session() -> None:
         assert await connection.expect_session() == SESSION_CREATED
 
 
+async def test_a_server_may_greet_with_its_conversation_instead() -> None:
+    """That of xAI does; the session is what is waited for all the same."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Greet as xAI does."""
+        created = {"type": "conversation.created", "conversation": {"id": "conv_1"}}
+        await say(connection, created)
+        await connection.wait_closed()
+
+    async with connected(handler) as connection:
+        session = {"type": "session.created", "session": {}}
+        assert await connection.expect_session() == session
+        assert await connection.expect_session() == session
+
+
 async def test_events_are_sent_as_text_frames_of_json() -> None:
     """Both a dict and ready-made JSON arrive as text."""
     frames: list[str | bytes] = []
