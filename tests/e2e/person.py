@@ -1,0 +1,82 @@
+"""A person before Home Assistant's frontend: looks, points, clicks and types."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from demo.house.client import House
+
+from .chromium import Page
+
+_EYES = Path(__file__).with_name("person_eyes.js")
+_PATIENCE_S = 30.0
+
+
+class Person:
+    """Whoever sits before a tab: all is found by what can be read there."""
+
+    def __init__(self, page: Page) -> None:
+        """Sit down before a tab."""
+        self.page = page
+
+    async def log_in(self, house: House) -> None:
+        """Be logged in as soon as a page is opened, and open one's eyes."""
+        tokens = {
+            "access_token": house._token,
+            "token_type": "Bearer",
+            "expires_in": 1800,
+            "expires": 4_000_000_000_000,
+            "hassUrl": house.url,
+            "clientId": f"{house.url}/",
+            "refresh_token": "none",
+        }
+        eyes = await asyncio.to_thread(_EYES.read_text, encoding="utf-8")
+        stored = json.dumps(json.dumps(tokens))
+        source = f"localStorage.setItem('hassTokens', {stored});\n{eyes}"
+        await self.page.ask("Page.addScriptToEvaluateOnNewDocument", source=source)
+
+    async def sees(self, words: str, among: str = "*") -> dict[str, float]:
+        """Wait until something can be read and return where, at rest."""
+        seen: dict[str, float] = await self.page.until(
+            f"eyes.rests({json.dumps(words)}, {json.dumps(among)})", _PATIENCE_S
+        )
+        return seen
+
+    async def reads(self) -> str:
+        """Return all that can be read, one text per line."""
+        return str(await self.page.run("eyes.read()"))
+
+    async def click(self, words: str, among: str = "*") -> None:
+        """Click on what says these words; those that end with … may go on."""
+        await self._press(await self.sees(words, among))
+
+    async def fill_in(self, label: str, text: str) -> None:
+        """Click into the field with a label and type over what is in it."""
+        await self.click(label)
+        await self._keys("a", ctrl=True)
+        await self.page.ask("Input.insertText", text=text)
+
+    async def _press(self, at: dict[str, float]) -> None:
+        """Press and release the mouse."""
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            held: dict[str, Any] = {"button": "left", "clickCount": 1}
+            await self.page.ask(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=at["x"],
+                y=at["y"],
+                **({} if kind == "mouseMoved" else held),
+            )
+
+    async def _keys(self, key: str, *, ctrl: bool = False) -> None:
+        """Press a key."""
+        more: dict[str, Any] = {"commands": ["selectAll"]} if ctrl else {}
+        for kind in ("keyDown", "keyUp"):
+            await self.page.ask(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                modifiers=2 if ctrl else 0,
+                **more,
+            )
