@@ -24,6 +24,7 @@ from custom_components.realtime_pumpkin.const import (
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
 from tests.common import account, async_set_up, voice
 from tests.realtime_server import KEY, Handler, fails, greet, realtime_server
+from tests.shown_form import filled_in
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
@@ -269,14 +270,8 @@ async def test_an_account_that_moves_nowhere_keeps_its_form(
     assert result["errors"] == dict.fromkeys(AT_URL, "base_url_invalid")
     schema = result["data_schema"]
     assert schema is not None
-    advanced = schema.schema["advanced"]
-    assert advanced.options == {"collapsed": False}
-    [shown] = [
-        field.description["suggested_value"]
-        for field in advanced.schema.schema
-        if field == "base_url"
-    ]
-    assert shown == "porch"
+    assert schema.schema["advanced"].options == {"collapsed": False}
+    assert filled_in(schema)["advanced"] == {"base_url": "porch"}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,14 @@ from custom_components.realtime_pumpkin.session_setup import (
 )
 from demo.house.flows import fields
 from tests.common import VOICE_DATA, only_subentry
-from tests.voice_flow import async_fill, async_go_on, async_reconfigure, shown
+from tests.shown_form import filled_in
+from tests.voice_flow import (
+    DEFAULT_MANNERS,
+    async_fill,
+    async_go_on,
+    async_reconfigure,
+    shown,
+)
 
 TEXTS = json.loads(
     (Path(module.__file__).parent / "translations/en.json").read_text(encoding="utf-8")
@@ -100,8 +107,9 @@ def test_data_without_manners_have_the_defaults() -> None:
 
 
 def test_what_nobody_touched_is_stored_as_the_defaults() -> None:
-    """The form and the options agree on every default."""
-    data = unfold(MANNERS({}))
+    """The form, as the frontend fills it in, and the options agree on each default."""
+    data = unfold(MANNERS(filled_in(MANNERS)))
+    assert data == DEFAULT_MANNERS
     assert options(**data) == options()
 
 
@@ -151,7 +159,7 @@ def test_every_choice_has_its_text() -> None:
 def test_a_reader_of_forms_can_submit_it_without_an_answer() -> None:
     """Every part is folded and every field has a default or may stay empty."""
     assert all(part["expanded"] is False for part in form())
-    assert MANNERS(fields(form(), {})) == MANNERS({})
+    assert MANNERS(fields(form(), {})) == MANNERS(filled_in(MANNERS))
 
 
 async def async_to_manners(
@@ -172,6 +180,8 @@ async def test_manners_are_changed_shown_again_and_emptied(
     assert CHOSEN.items() <= only_subentry(loaded_entry).data.items()
     result = await async_to_manners(hass, loaded_entry)
     assert unfold(shown(result)) == CHOSEN
+    assert result["data_schema"] is not None
+    assert unfold(filled_in(result["data_schema"])) == CHOSEN
     emptied = {
         name: value for name, value in CHOSEN.items() if not name.startswith("quiet")
     }

@@ -20,7 +20,8 @@ CHARACTER = {
 }
 ADDRESS = {"host": "porch.local", "port": 10700}
 PLAYER = "media_player.porch"
-UNTOUCHED: dict[str, Any] = {}
+SECTIONS = ("turn_taking", "sound", "limits", "tools", "privacy", "children")
+UNTOUCHED: dict[str, Any] = {name: {} for name in SECTIONS}
 DEFAULT_MANNERS = {
     "barge_in": "auto",
     "echo_tail_ms": 400,

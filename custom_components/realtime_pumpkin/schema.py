@@ -116,7 +116,7 @@ ACCOUNT: Final = probatio.Schema(
     {
         _PROVIDER: _choice(CONF_PROVIDER, _SERVERS),
         probatio.Required(CONF_API_KEY): _KEY,
-        probatio.Required(ADVANCED, default={}): _SERVER,
+        probatio.Optional(ADVANCED): _SERVER,
     }
 )
 REAUTH: Final = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
@@ -125,7 +125,7 @@ RECONFIGURE: Final = probatio.Schema(
     {
         _PROVIDER: _choice(CONF_PROVIDER, _SERVERS),
         probatio.Optional(CONF_API_KEY): _KEY,
-        probatio.Required(ADVANCED, default={}): _SERVER,
+        probatio.Optional(ADVANCED): _SERVER,
     }
 )
 
@@ -221,7 +221,9 @@ def microphone(places: Iterable[SelectOptionDict]) -> probatio.Schema:
 
 def address(found: Iterable[SelectOptionDict]) -> probatio.Schema:
     """Return the form for a satellite's address; `found` are those in the network."""
-    host = select(found, SelectSelectorMode.DROPDOWN, typed=True)
+    found = list(found)
+    typed = Field(TextSelector())
+    host = select(found, SelectSelectorMode.DROPDOWN, typed=True) if found else typed
     return probatio.Schema(
         {
             probatio.Required(CONF_HOST): host,
@@ -342,8 +344,9 @@ _GROUPS: Final[Mapping[str, section]] = {
     "privacy": _PRIVACY,
     "children": _CHILDREN,
 }
+# A part has no default: the frontend would take it for what is inside the part.
 MANNERS: Final = probatio.Schema(
-    {probatio.Required(name, default={}): group for name, group in _GROUPS.items()}
+    {probatio.Optional(name): group for name, group in _GROUPS.items()}
 )
 MANNERS_FIELDS: Final = frozenset(
     str(field) for group in _GROUPS.values() for field in group.schema.schema
