@@ -20,7 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "links rehearsal schema limits",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check pipelines voice_state",
-        "admission announcer call checkup porch_report flows house_tools session_setup tally voice_events",
+        "admission announcer call checkup porch_report flows house_tools retirement session_setup tally voice_events",
         "assembly running turns",
         "config_flow coordinator",
         "asking holding models",

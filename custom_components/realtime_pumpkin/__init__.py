@@ -39,6 +39,7 @@ from .migration import async_migrate
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
 from .pipelines import Pipelines
 from .realtime.errors import ErrorKind, RealtimeError
+from .retirement import async_check_model, async_clear_model
 from .services import async_setup_services
 from .websocket_api import async_setup_websocket_api
 
@@ -117,14 +118,15 @@ async def async_setup_entry(
     entry.async_on_unload(entry.add_update_listener(on_update))
 
     @callback
-    def check_budgets(now: datetime) -> None:
-        """Take back what was said of the budgets of yesterday."""
+    def check_day(now: datetime) -> None:
+        """Take back what was said of yesterday's budgets; look at the models' dates."""
         for voice in voices.values():
             voice.async_check_budget()
+            async_check_model(hass, entry, voice.subentry)
 
-    check_budgets(dt_util.now())
+    check_day(dt_util.now())
     entry.async_on_unload(
-        async_track_time_change(hass, check_budgets, hour=0, minute=0, second=0)
+        async_track_time_change(hass, check_day, hour=0, minute=0, second=0)
     )
 
     async def async_stop(event: Event) -> None:
@@ -146,6 +148,7 @@ async def async_unload_entry(
     await entry.runtime_data.ledger.async_save()
     for subentry_id in voices:
         async_clear_issues(hass, subentry_id)
+        async_clear_model(hass, subentry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

@@ -101,6 +101,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             self._spawn,
             options=lambda: self.options,
             is_enabled=lambda: self.data.is_enabled,
+            on_spent=self.async_check_budget,
         )
         self.turns = Turns(parts)
         self.reader = Reader(parts)
@@ -347,7 +348,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def async_check_budget(self) -> None:
         """Tell that a budget is spent, until its day or month is over."""
-        self._admission.show_budget(self.options.limits)
+        reached = self._admission.show_budget(self.options.limits)
+        if reached is not None:
+            self.events.tell_budget(reached, self.data.conversation_id)
         self.async_update_listeners()
 
     @callback

@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.realtime_pumpkin.const import CONVERSATION_OVER
+from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
 from custom_components.realtime_pumpkin.prompt import READ_ALOUD
 from custom_components.realtime_pumpkin.rehearsal import Plan, Say
 from tests.assist.visit import Visit, voice_at
@@ -183,6 +183,30 @@ async def test_a_spent_budget_silences_the_engines_too(hass: HomeAssistant) -> N
         with pytest.raises(HomeAssistantError, match="budget"):
             await read_aloud(hass, "Dinner is ready!")
         assert visit.server.brain.requests == []
+
+
+async def test_a_voice_that_is_switched_off_reads_nothing(hass: HomeAssistant) -> None:
+    """Off is off, for texts as for visitors."""
+    async with voice_at(hass, SATELLITE, Say("Boo!")) as visit:
+        [voice] = visit.entry.runtime_data.voices.values()
+        voice.async_enable(False)
+        with pytest.raises(HomeAssistantError, match="switched off"):
+            await read_aloud(hass, "Dinner is ready!")
+        assert visit.server.brain.requests == []
+
+
+async def test_a_text_that_spends_the_budget_is_told_and_shown(
+    hass: HomeAssistant,
+) -> None:
+    """As a conversation that does."""
+    data = {"daily_budget_usd": 0.000001, "model": "gpt-realtime-2.1-mini"}
+    async with voice_at(hass, SATELLITE, Say("Dinner!"), data=data) as visit:
+        await read_aloud(hass, "Dinner!")
+        reached = await visit.until(EventName.BUDGET_REACHED)
+        assert (reached["budget"], reached["conversation_id"]) == ("daily", None)
+        cost = hass.states.get("sensor.pumpkin_cost_today")
+        assert cost is not None
+        assert float(cost.state) > 0
 
 
 def _fail(request: Any) -> Plan:

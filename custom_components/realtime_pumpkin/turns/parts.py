@@ -33,6 +33,8 @@ class Parts:
     """How the voice is set now."""
 
     is_enabled: Callable[[], bool]
+    on_spent: Callable[[], None]
+    """Called when the books have changed."""
 
     def admit(self) -> None:
         """Raise `ServiceValidationError` where the voice may not answer now.
@@ -46,7 +48,7 @@ class Parts:
     def used(self, usage: Usage, model: str) -> None:
         """Put into the books what one response cost."""
         self.admission.used(usage.tokens, usage.cost(model))
-        self.admission.show_budget(self.options().limits)
+        self.on_spent()
 
     def toolbox(self) -> Toolbox:
         """Return what the model may call."""

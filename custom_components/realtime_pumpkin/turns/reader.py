@@ -31,7 +31,7 @@ class Reader:
         Raises a translated `HomeAssistantError` where it cannot be had.
         """
         parts, options = self._parts, self._parts.options()
-        parts.admission.check_budget(options.limits)
+        parts.admit()
         config = create_config(parts.hass, options, None, ())
         config = replace(config, instructions=READ_ALOUD, voice=voice or options.voice)
 
