@@ -59,6 +59,8 @@ class Device:
     is_mute: bool = False
     can_be_started: bool = True
     has_player: bool = True
+    says: bytes = b""
+    """What its microphone hears before the silence: PCM s16le mono 16 kHz."""
     satellite: Satellite = field(init=False, repr=False)
     player: Player = field(init=False, repr=False)
     select: AssistPipelineSelect = field(init=False, repr=False)
@@ -202,7 +204,9 @@ class Satellite(AssistSatelliteEntity):
         self.async_write_ha_state()
 
     async def _hear(self, ends: asyncio.Event) -> AsyncIterator[bytes]:
-        """Stream in real time until it is ended."""
+        """Stream in real time until it is ended; what somebody says comes at once."""
+        for at in range(0, len(self.device.says), len(CHUNK)):
+            yield self.device.says[at : at + len(CHUNK)]
         while not ends.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CHUNK_S):

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from homeassistant.components.assist_pipeline import PipelineEventType
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
+from custom_components.realtime_pumpkin.links import satellites
 from custom_components.realtime_pumpkin.rehearsal import Reply
-from tests.assist.house import Device
+from tests.assist.dialog import SAID
+from tests.assist.house import MAKER, Device
 from tests.assist.visit import Visit, option, visit
 from tests.common import VOICE_ENTITY_ID
 from tests.porch import GOODBYE, GREETING
@@ -61,6 +64,24 @@ async def test_a_wake_word_starts_a_conversation(hass: HomeAssistant) -> None:
         assert porch.player.played == []
         assert porch.satellite.clips == []
     assert ended["reason"] == "finished"
+
+
+async def test_the_next_wake_word_starts_the_next_conversation(
+    hass: HomeAssistant,
+) -> None:
+    """The first has ended as any other; nothing of it is left at the device."""
+    async with a_hall(hass, GREETING, GOODBYE, GREETING, GOODBYE) as (there, _, hall):
+        for number in (1, 2):
+            hall.satellite.wake()
+            await there.until(EventName.AUDIO_STARTED, 2 * number - 1)
+            await there.act("add_message", role="user", text="Bye!", respond=True)
+            ended = await there.until(EventName.CONVERSATION_ENDED, number)
+            await is_idle(hass, hall)
+            assert ended["reason"] == "finished"
+        assert hall.satellite.texts == [CONVERSATION_OVER] * 2
+        assert len(hall.player.played) == 4
+    begun = there.named(EventName.CONVERSATION_STARTED)
+    assert len({event["conversation_id"] for event in begun}) == 2
 
 
 async def test_the_button_ends_what_a_wake_word_started(hass: HomeAssistant) -> None:
@@ -153,15 +174,34 @@ async def test_a_device_without_a_player_needs_another_speaker(
     assert error["kind"] == "assist_satellite_without_speaker"
 
 
-async def test_a_browser_is_told_that_nobody_listens(hass: HomeAssistant) -> None:
-    """Without a satellite there is nowhere to speak."""
-    device = Device("porch")
-    async with visit(hass, device) as there:
-        voice = there.entry.runtime_data.voices.popitem()[1]
+async def test_who_is_no_satellite_holds_no_conversation(hass: HomeAssistant) -> None:
+    """A browser's run is left to turns."""
+    async with visit(hass, Device("porch")) as there:
+        [voice] = there.entry.runtime_data.voices.values()
 
         async def sound() -> AsyncIterator[bytes]:
             """Send a little."""
             yield bytes(320)
 
         assert await voice.tap.async_run(sound()) is False
-        there.entry.runtime_data.voices[voice.subentry.subentry_id] = voice
+        assert there.named(EventName.CONVERSATION_STARTED) == []
+
+
+async def test_a_telephone_takes_turns(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its caller is heard, then answered: no microphone of it can stay open."""
+    monkeypatch.setattr(satellites, "_TELEPHONES", {MAKER})
+    phone = Device("phone", has_player=False, says=SAID)
+    async with visit(hass, phone, "Boo!", heard=("Hello?",)) as there:
+        await choose(hass, phone)
+        phone.satellite.wake()
+        said = await there.until(EventName.ASSISTANT_TRANSCRIPT)
+        run = phone.satellite._run
+        assert run is not None
+        async with asyncio.timeout(5):
+            await run
+        assert phone.satellite.texts == ["Hello?"]
+        assert PipelineEventType.TTS_END in phone.satellite.kinds
+        assert there.named(EventName.SESSION_STARTED) == []
+    assert said["text"] == "Boo!"
