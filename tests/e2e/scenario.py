@@ -32,6 +32,7 @@ from .card import converse, doorstep, fight, reconnect
 from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
+from .turns import turns
 
 type Facts = dict[str, Any]
 
@@ -237,6 +238,7 @@ async def card(folder: Path) -> Facts:
 
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "card": card,
+    "turns": turns,
     "visits": visits,
     "disturbances": disturbances,
     "porch-check-satellite": partial(porch_check, speaker="satellite"),

@@ -31,6 +31,11 @@ class Tap:
     url: str = ""
     appends: list[Passed] = field(default_factory=list)
     deltas: list[Passed] = field(default_factory=list)
+    commits: list[float] = field(default_factory=list)
+    """When the service had taken a turn, in ms of the wall clock."""
+
+    creates: list[float] = field(default_factory=list)
+    """When it was asked to answer."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Join a websocket to the server's."""
@@ -70,6 +75,10 @@ class Tap:
             self.appends.append(Passed(now, b64decode(event["audio"])))
         elif event["type"] == _DELTA:
             self.deltas.append(Passed(now, b64decode(event["delta"])))
+        elif event["type"] == "input_audio_buffer.committed":
+            self.commits.append(now)
+        elif event["type"] == "response.create":
+            self.creates.append(now)
 
 
 @asynccontextmanager
