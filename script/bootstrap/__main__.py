@@ -5,28 +5,34 @@ Called by `script/setup`; needs nothing but Python 3.9, and is plain enough for 
 - `.venv`: Python 3.14 with Home Assistant, the tests, the linters and the demo;
 - `.venv-satellite`: PyPI's `wyoming-satellite`, which wants another `wyoming` than Home Assistant.
 
-Both come from `uv.lock`. What belongs to neither (uv, Python where none is installed) lives in
+Both come from `uv.lock`. With `--home-assistant 2026.11` there is also `.venv-2026.11`, which
+differs from `.venv` in that. What belongs to neither (uv, Python where none is installed) lives in
 `$XDG_CACHE_HOME/realtime-pumpkin`. Debian packages are installed through apt where that may be
 done without asking for a password; else the line to type is printed.
 """
 
+from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
 import fcntl
 import sys
 import time
+from typing import Optional
 
 from console import SetupError, seconds, step
 from debian import TO_BUILD, TO_RUN, install, refresh_apt
 from environments import make_environments, stale_environments
 from interpreter import find_or_install_python
+from other_home_assistant import OtherHomeAssistant
 from paths import STATE_FOLDER
 from uv_binary import find_or_fetch_uv
 
 
-def update_environments() -> None:
+def update_environments(other: Optional[OtherHomeAssistant]) -> None:
     """Bring uv, Python and the environments up to date."""
     stale = stale_environments()
-    if not stale:
+    if other and other.is_current():
+        other = None
+    if not stale and not other:
         return
     with step("uv") as done:
         uv = find_or_fetch_uv()
@@ -35,27 +41,32 @@ def update_environments() -> None:
         python = find_or_install_python(uv)
         done(str(python))
     make_environments(uv, python, stale)
+    if other:
+        other.make(uv, python)
 
 
-def set_up() -> None:
+def set_up(other: Optional[OtherHomeAssistant]) -> None:
     """Install packages and make environments, side by side once there is a compiler."""
     started = time.monotonic()
     refresh_apt()
     install(TO_BUILD)
     with ThreadPoolExecutor(max_workers=1) as beside:
         packages = beside.submit(install, TO_RUN)
-        update_environments()
+        update_environments(other)
         packages.result()
     print(f"Set-up is complete ({seconds(started)}).", flush=True)
 
 
 def main() -> int:
     """Set up under a lock, so that two shells may ask at once."""
+    parser = ArgumentParser(description="Make what the scripts run on.")
+    parser.add_argument("--home-assistant", metavar="MONTH", help="such as 2026.11")
+    month = parser.parse_args().home_assistant
     STATE_FOLDER.mkdir(parents=True, exist_ok=True)
     with (STATE_FOLDER / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            set_up()
+            set_up(OtherHomeAssistant(month) if month else None)
         except SetupError as error:
             print(f"\nSet-up stopped: {error}", file=sys.stderr)
             return 1

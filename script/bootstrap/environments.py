@@ -31,8 +31,9 @@ class Environment:
         return STATE_FOLDER / f"{self.folder.lstrip('.')}.stamp"
 
 
+DEV = Environment(".venv", ["--group", "dev"])
 ENVIRONMENTS = [
-    Environment(".venv", ["--group", "dev"]),
+    DEV,
     Environment(".venv-satellite", ["--only-group", "satellite"]),
 ]
 

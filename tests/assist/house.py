@@ -22,6 +22,7 @@ from homeassistant.components.media_player import (
     MediaPlayerEntityFeature,
 )
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.core import HomeAssistant
 from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -43,6 +44,8 @@ from tests.links.test_stream import Reader
 MAKER = "test"
 CHUNK = bytes(320)
 CHUNK_S = 0.01
+SET_UP = True if (MAJOR_VERSION, MINOR_VERSION) < (2026, 11) else None
+"""What integrations of Home Assistant's own return when they are set up or unloaded."""
 PLATFORMS = ("assist_satellite", "select", "media_player")
 
 
@@ -276,14 +279,15 @@ async def house_with(
     """Have an integration with these devices for a while."""
     await async_process_ha_core_config(hass, {"internal_url": "http://10.0.0.2:8123"})
 
-    async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> bool | None:
         """Set up the platforms."""
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-        return True
+        return SET_UP
 
-    async def unload(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    async def unload(hass: HomeAssistant, entry: ConfigEntry) -> bool | None:
         """Unload the platforms."""
-        return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+        await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+        return SET_UP
 
     module = MockModule(MAKER, async_setup_entry=set_up, async_unload_entry=unload)
     mock_integration(hass, module)

@@ -23,6 +23,8 @@ _WITHIN_S = 20.0
 _POLL_S = 0.05
 _QUARTER_S = 15.0
 _WARM_S = 60.0
+_UNGATED = {"barge_in": "on", "daily_budget_usd": 0}
+"""Half duplex would send silence in the place of what the microphone hears."""
 
 
 @asynccontextmanager
@@ -90,7 +92,7 @@ async def starts(folder: Path) -> Facts:
 async def long(folder: Path, seconds: float) -> Facts:
     """Talk for so long over one stage; tell how Home Assistant's memory grew."""
     async with esphome_stage(
-        folder, "polite", "--canned", max_duration_s=3600, daily_budget_usd=0
+        folder, "polite", "--canned", **_UNGATED, max_duration_s=3600
     ) as (on, _, _, device):
         await on.house.act("realtime_pumpkin.start_conversation", entity_id=on.voice)
         await _until(device, "streaming_microphone")

@@ -145,5 +145,7 @@ def test_nothing_is_lost_and_memory_does_not_grow(
     run = _run(scenario)
     assert run["stt_ended_at"] - run["first_audio_at"] > seconds * 0.98
     _nothing_lost(scenario, 2.0)
+    spoken = [e for e in scenario.facts["device"]["entries"] if e["what"] == "played"]
+    assert len(spoken) > seconds / 10
     memory = scenario.facts["resident_mb"]
     assert memory[-1] - memory[0] < 15, memory
