@@ -29,7 +29,7 @@ SAID: dict[EventName, dict[str, Any]] = {
 
 
 @pytest.fixture
-async def discreet(
+async def secretive(
     hass: HomeAssistant, homeassistant_component: None, realtime_url: str
 ) -> AsyncIterator[MockConfigEntry]:
     """Yield an account whose voice tells nobody what was said."""
@@ -48,11 +48,11 @@ def tell(hass: HomeAssistant, entry: MockConfigEntry, name: EventName) -> Event:
 
 
 @pytest.mark.parametrize("name", SAID)
-async def test_a_discreet_voice_tells_the_bus_that_something_was_said(
-    hass: HomeAssistant, discreet: MockConfigEntry, name: EventName
+async def test_a_secretive_voice_tells_the_bus_that_something_was_said(
+    hass: HomeAssistant, secretive: MockConfigEntry, name: EventName
 ) -> None:
     """But not what: Home Assistant's recorder stores the bus."""
-    event = tell(hass, discreet, name)
+    event = tell(hass, secretive, name)
     assert event.data["item_id"] == "i1"
     assert event.data["conversation_id"] == "01JAZ"
     assert event.data.keys().isdisjoint(SAID[name])
@@ -67,11 +67,11 @@ async def test_any_other_voice_tells_the_bus_what_was_said(
     assert SAID[name].items() <= tell(hass, loaded_entry, name).data.items()
 
 
-async def test_a_discreet_voice_shows_no_words_as_they_are_said(
-    discreet: MockConfigEntry,
+async def test_a_secretive_voice_shows_no_words_as_they_are_said(
+    secretive: MockConfigEntry,
 ) -> None:
     """They never reach the card; what counts what happens learns of all."""
-    coordinator = only_voice(discreet)
+    coordinator = only_voice(secretive)
     words: list[ConversationEvent] = []
     updates: list[object] = []
     stops = [
