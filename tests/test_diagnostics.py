@@ -30,6 +30,7 @@ async def test_diagnostics_tell_the_set_up_and_no_secret(
         "base_url": loaded_entry.data["base_url"],
     }
     assert report["openai"] == openai_version
+    assert report["loans"] == []
     [voice] = report["voices"]
     assert voice["options"] == {
         "instructions": "**REDACTED**",

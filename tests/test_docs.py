@@ -1,6 +1,7 @@
 """Tests of what the documentation tells users to paste."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 import re
 from typing import Any
@@ -14,8 +15,10 @@ import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.realtime_pumpkin.bus import _NAMES, event_of
 from custom_components.realtime_pumpkin.condition import CONDITIONS
-from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.realtime.errors import ErrorKind
 from custom_components.realtime_pumpkin.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +113,29 @@ async def test_the_page_names_what_a_voice_has(
     ]
     assert len(shown) >= 12
     assert [name for name in shown if f"**{name}**" not in table] == []
+
+
+def documented_events() -> dict[str, set[str]]:
+    """Return the fields of each event as the page of the events has them."""
+    rows = (ROOT / "docs" / "events.md").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("|") for row in rows if row.startswith("| `")]
+    return {
+        cell[1].strip(" `"): set(
+            re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", cell[3]))
+        )
+        for cell in cells
+    }
+
+
+def test_every_event_is_documented_with_its_fields() -> None:
+    """What conversations tell is compared with what the code fires."""
+    documented = documented_events()
+    assert documented.keys() == {name.value for name in EventName}
+    for update, name in _NAMES.items():
+        rest = [None] * (len(fields(update)) - 1)
+        event = event_of(update(ErrorKind.SERVER, *rest))
+        assert event is not None
+        assert documented[name] == event.data.keys(), name
 
 
 def test_a_block_that_is_wrong_would_be_seen() -> None:

@@ -10,6 +10,7 @@ from openai import __version__ as openai_version
 
 from .const import CONF_HOST, CONF_INSTRUCTIONS, CONF_OPENINGS, CONF_ORGANIZATION
 from .coordinator import VoiceCoordinator
+from .loans import async_get_loans
 from .models import RealtimePumpkinConfigEntry
 
 TO_REDACT: Final = frozenset(
@@ -25,6 +26,10 @@ async def async_get_config_entry_diagnostics(
     return {
         "account": async_redact_data(dict(entry.data), TO_REDACT),
         "openai": openai_version,
+        "loans": [
+            {"kind": loan.kind, "entity_id": loan.entity_id, "since": loan.since}
+            for loan in async_get_loans(hass).open
+        ],
         "voices": [_voice(voice) for voice in entry.runtime_data.voices.values()],
     }
 
@@ -34,6 +39,7 @@ def _voice(voice: VoiceCoordinator) -> dict[str, Any]:
     return {
         "options": async_redact_data(dict(voice.subentry.data), TO_REDACT),
         "state": asdict(voice.data),
+        "entity_id": voice.events.entity_id,
         "tally": async_redact_data(asdict(voice.tally.data), _WORDS),
         "usage": asdict(voice.totals),
         "is_within_budget": voice.is_within_budget,
