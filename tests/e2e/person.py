@@ -43,6 +43,13 @@ class Person:
         )
         return seen
 
+    async def sees_one_of(self, *words: str) -> str:
+        """Wait until one of several things can be read and return which."""
+        found = " || ".join(
+            f"(eyes.find({json.dumps(one)}) && {json.dumps(one)})" for one in words
+        )
+        return str(await self.page.until(found, _PATIENCE_S))
+
     async def reads(self) -> str:
         """Return all that can be read, one text per line."""
         return str(await self.page.run("eyes.read()"))
@@ -56,6 +63,10 @@ class Person:
         await self.click(label)
         await self._keys("a", ctrl=True)
         await self.page.ask("Input.insertText", text=text)
+
+    async def typed(self, label: str) -> str:
+        """Return what is in the field with a label."""
+        return str(await self.page.run(f"eyes.typed({json.dumps(label)})"))
 
     async def _press(self, at: dict[str, float]) -> None:
         """Press and release the mouse."""

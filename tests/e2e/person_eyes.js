@@ -90,6 +90,16 @@ window.eyes = {
     return isAtRest ? seen : null;
   },
 
+  // What is in the field with a label.
+  typed(label) {
+    for (const element of this.elements()) {
+      if ("value" in element && element.label?.replace(/ ?\*$/, "") === label) {
+        return element.value;
+      }
+    }
+    return null;
+  },
+
   // All that can be read, one text per line.
   read() {
     const lines = [];

@@ -27,7 +27,7 @@ from demo.rig.places import PYTHON, ROOT
 from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
 
-from . import esphome
+from . import esphome, first_pumpkin
 from .card import converse, doorstep, fight, reconnect
 from .endurance import endurance
 from .porch_checks import porch_check
@@ -248,6 +248,8 @@ SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "esphome-starts": esphome.starts,
     "esphome-minute": partial(esphome.long, seconds=60),
     "esphome-long": partial(esphome.long, seconds=600),
+    "frontend-account": first_pumpkin.with_account,
+    "frontend-rehearsal": first_pumpkin.rehearsal,
     "echo-satellite": partial(echo, speaker="satellite"),
     "echo-mpd": partial(echo, speaker="mpd"),
     "echo-defenceless": partial(echo, speaker="satellite", **_DEFENCELESS),
