@@ -23,7 +23,7 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, subentry.subentry_id)},
             name=subentry.title,
-            manufacturer="OpenAI",
+            manufacturer=coordinator.config_entry.title,
             model=coordinator.options.model,
             entry_type=DeviceEntryType.SERVICE,
         )

@@ -78,7 +78,7 @@ def test_a_configuration_that_is_refused_ends_the_conversation() -> None:
     core = SessionCore(CONFIG, Behaviour())
     core.feed(events.SessionCreated("s", None), 0)
     error = events.ServerError("invalid_request_error", "x", "No voice", "configure")
-    assert core.feed(error, 1)[-1] == actions.End("protocol")
+    assert core.feed(error, 1)[-1] == actions.End("error")
 
 
 def test_answers_begin_without_their_own_silence() -> None:

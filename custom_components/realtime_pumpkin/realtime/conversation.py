@@ -12,8 +12,9 @@ from .calls import ToolCalls
 from .config import Behaviour, SessionConfig
 from .deadlines import Deadlines
 from .ending import Ending, Farewell
-from .errors import RealtimeError
+from .errors import ErrorKind, RealtimeError
 from .events import AssistantTranscriptDelta, Failed
+from .finish import EndReason
 from .gate import ResponseGate
 from .history import History, text_item
 from .microphone import MicrophoneGate
@@ -24,6 +25,11 @@ from .turns import Turns
 from .usage import Usage
 
 BUFFERED_MESSAGES = 20
+_REASONS = {
+    ErrorKind.QUOTA: EndReason.QUOTA,
+    ErrorKind.AUTH: EndReason.AUTH,
+    ErrorKind.MODEL: EndReason.MODEL,
+}
 
 
 class Due(StrEnum):
@@ -122,7 +128,7 @@ class Conversation:
     def fail(self, error: RealtimeError) -> Iterator[Action]:
         """End for a reason that trying again cannot change."""
         yield from self.complain(error, fatal=True)
-        yield from self.leave(error.kind)
+        yield from self.leave(_REASONS.get(error.kind, EndReason.ERROR))
 
     def leave(self, reason: str) -> Iterator[Action]:
         """End without another word, once what was received has been heard."""
