@@ -5,8 +5,6 @@ the conversation's reason is then, and that the device is idle on its own assist
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from aioesphomeapi import APIConnectionError
@@ -20,40 +18,20 @@ import numpy as np
 import pytest
 
 from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
-from custom_components.realtime_pumpkin.links import assist, assist_start
-from custom_components.realtime_pumpkin.rehearsal import Reply, Say
+from custom_components.realtime_pumpkin.links import assist_start
+from custom_components.realtime_pumpkin.rehearsal import Say
 from demo.esphome_device.assistant import Phase
-from tests.assist.visit import Visit, voice_at
+from tests.assist.talk import is_over, talking
+from tests.assist.visit import voice_at
 from tests.common import VOICE_ENTITY_ID
-from tests.porch import GOODBYE, GREETING
+from tests.porch import GREETING
 from tests.satellite_bench import AddSatellite, Satellite
 
-pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+pytestmark = pytest.mark.usefixtures(
+    "homeassistant_component", "socket_enabled", "impatient"
+)
 
 NORMAL_END = ["STT_END", "INTENT_START", "INTENT_END", "RUN_END"]
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nothing as long as people would."""
-    monkeypatch.setattr(assist_start, "START_TIMEOUT_S", 1.0)
-    monkeypatch.setattr(assist_start, "_PATIENCE_S", 0.5)
-    monkeypatch.setattr(assist_start, "_SILENCED_S", 0.5)
-    monkeypatch.setattr(assist, "STALLED_AFTER_S", 0.6)
-
-
-@asynccontextmanager
-async def talking(
-    hass: HomeAssistant, satellite: Satellite, *replies: Reply, **options: Any
-) -> AsyncIterator[Visit]:
-    """Have a conversation whose voice has said its first line."""
-    async with voice_at(
-        hass, satellite.entity_id, *(replies or (GREETING, GOODBYE)), **options
-    ) as visit:
-        await visit.act("start_conversation")
-        await visit.until(EventName.ITEM_FINISHED)
-        assert satellite.selected == "preferred"
-        yield visit
 
 
 def ignore_lost_connections(hass: HomeAssistant) -> None:
@@ -67,17 +45,6 @@ def ignore_lost_connections(hass: HomeAssistant) -> None:
             handle(loop, context)
 
     hass.loop.set_exception_handler(forgive)
-
-
-async def is_over(visit: Visit, satellite: Satellite) -> dict[str, Any]:
-    """Return how the conversation was; the device must be idle on its assistant."""
-    ended = await visit.until(EventName.CONVERSATION_ENDED)
-    await satellite.until_phase(Phase.IDLE)
-    assert satellite.selected == "preferred"
-    state = visit.hass.states.get(satellite.entity_id)
-    assert state is not None
-    assert state.state in ("idle", "unavailable")
-    return ended
 
 
 async def test_a_conversation_ends_without_a_word_of_the_pipeline(

@@ -1,0 +1,124 @@
+"""What is saved when Home Assistant stops or dies with an ESPHome satellite in use.
+
+What counts is the disk: the satellite's assistant that the next start reads, and the
+loans that are still owed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import restore_state
+import pytest
+
+from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.loans import async_get_loans, async_setup_loans
+from demo.esphome_device.assistant import Phase
+from tests.assist.talk import talking
+from tests.assist.visit import Visit, voice_at
+from tests.porch import GREETING
+from tests.satellite_bench import Satellite
+
+pytestmark = pytest.mark.usefixtures(
+    "homeassistant_component", "socket_enabled", "impatient"
+)
+
+LOANS = f"{DOMAIN}.loans"
+OWN = "Home Assistant"
+
+
+@pytest.fixture
+def saving(hass: HomeAssistant) -> None:
+    """Save states when Home Assistant stops, which the test plugin leaves out."""
+    restore_state.async_get(hass).async_setup_dump()
+
+
+def saved(hass_storage: dict[str, Any], entity_id: str) -> str:
+    """Return the state of an entity with which the next start begins."""
+    [state] = [
+        stored["state"]["state"]
+        for stored in hass_storage[restore_state.STORAGE_KEY]["data"]
+        if stored["state"]["entity_id"] == entity_id
+    ]
+    return str(state)
+
+
+async def choose(satellite: Satellite, name: str) -> None:
+    """Choose an assistant at the satellite, as its owner does."""
+    await satellite.hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": satellite.assistant, "option": name},
+        blocking=True,
+    )
+
+
+@asynccontextmanager
+async def starting(
+    hass: HomeAssistant, satellite: Satellite
+) -> AsyncIterator[tuple[Visit, asyncio.Task[Any]]]:
+    """Start a satellite that is never done with its clip; its assistant is ours."""
+    satellite.device.misbehave(never_finish=True)
+    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
+        await choose(satellite, OWN)
+        start = hass.async_create_background_task(
+            visit.act("start_conversation"), "ring"
+        )
+        await satellite.until(lambda: bool(satellite.device.record.all("fetch")))
+        assert satellite.selected == "Pumpkin"
+        yield visit, start
+
+
+@pytest.mark.usefixtures("saving")
+async def test_a_stop_in_mid_conversation_saves_the_owners_assistant(
+    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+) -> None:
+    """It was chosen again with the first sound; the device hears that it is over."""
+    async with talking(hass, satellite):
+        await hass.async_stop(force=True)
+        await satellite.until_phase(Phase.IDLE)
+    assert saved(hass_storage, satellite.assistant) == "preferred"
+    assert hass_storage[LOANS]["data"] == []
+    assert satellite.device.record.runs[-1].events[-1] == "RUN_END"
+    assert satellite.device.record.counts["< DisconnectRequest"] == 1
+
+
+@pytest.mark.usefixtures("saving")
+async def test_a_stop_during_the_start_saves_the_owners_assistant(
+    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+) -> None:
+    """States are saved before any task that is cancelled could put it right."""
+    async with starting(hass, satellite) as (_, start):
+        await hass.async_stop(force=True)
+        await asyncio.gather(start, return_exceptions=True)
+    assert saved(hass_storage, satellite.assistant) == OWN
+    assert hass_storage[LOANS]["data"] == []
+
+
+async def test_a_crash_during_the_start_is_mended_when_the_device_connects(
+    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+) -> None:
+    """The select comes back as the crash left it, after the voice was set up."""
+    async with starting(hass, satellite) as (visit, start):
+        at_the_crash = deepcopy(hass_storage[LOANS])
+        with pytest.raises(HomeAssistantError):
+            await start
+        await choose(satellite, "Pumpkin")
+        await hass.config_entries.async_unload(satellite.entry.entry_id)
+        await hass.config_entries.async_unload(visit.entry.entry_id)
+        hass_storage[LOANS] = at_the_crash
+        await async_setup_loans(hass)
+        await hass.config_entries.async_setup(visit.entry.entry_id)
+        await hass.async_block_till_done()
+        [loan] = async_get_loans(hass).open
+        assert loan.entity_id == satellite.assistant
+        assert await hass.config_entries.async_setup(satellite.entry.entry_id)
+        asked = "< SubscribeHomeAssistantStatesRequest"
+        await satellite.until(lambda: satellite.device.record.counts[asked] > 1)
+        await hass.async_block_till_done()
+        assert satellite.selected == OWN
+        assert hass_storage[LOANS]["data"] == []
