@@ -39,6 +39,9 @@ START_TIMEOUT_S: Final = 8.0
 # Somebody's announcement may end first; one that never ends is silenced.
 _PATIENCE_S: Final = 5.0
 _SILENCED_S: Final = 3.0
+# A satellite is shown as idle before Home Assistant lets go of its announcement:
+# whoever starts it in between is refused.
+_LET_GO_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,14 @@ class SatelliteStart:
 
     async def _settle(self) -> None:
         """Let the satellite finish what it does; one that only plays is silenced."""
-        if await self._gets_idle(_PATIENCE_S):
+        if self._hass.states.is_state(self.satellite, AssistSatelliteState.IDLE):
             return
+        if not await self._gets_idle(_PATIENCE_S):
+            await self._interrupt()
+        await asyncio.sleep(_LET_GO_S)
+
+    async def _interrupt(self) -> None:
+        """Silence a satellite that only plays; raise `AssistSatelliteBusy` else."""
         state = self._hass.states.get(self.satellite)
         player = own_player(self._hass, self.satellite)
         if player and state and state.state == AssistSatelliteState.RESPONDING:
