@@ -7,7 +7,7 @@ says what is wrong.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self, override
+from typing import Any, Final, Self
 
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import Selector
@@ -40,16 +40,6 @@ class Field(Selector[Any]):
         self.allowed_context_keys = selector.allowed_context_keys
         self._selector: Any = selector
         self._convert = convert
-
-    @override
-    def __eq__(self, other: object) -> bool:
-        """Be equal to a selector that looks the same."""
-        return super().__eq__(other)
-
-    @override
-    def __hash__(self) -> int:
-        """Hash by identity: a field is a place in one form."""
-        return id(self)
 
     def __call__(self, value: Any) -> Any:
         """Return what is stored of a value, or that it is wrong."""

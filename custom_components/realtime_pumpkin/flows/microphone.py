@@ -1,5 +1,6 @@
 """The steps of where a voice listens."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, Final, override
 
@@ -122,11 +123,11 @@ class MicrophoneSteps(VoiceSteps):
         self._data[CONF_MICROPHONE] = dict(chosen)
         return await self.async_step_speaker()
 
+    @abstractmethod
     async def async_step_speaker(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the speaker."""
-        raise NotImplementedError
 
     async def _async_take_over(self, lender: ConfigEntry) -> LinkError | None:
         """Disable Home Assistant's entry and try the satellite; else give it back."""

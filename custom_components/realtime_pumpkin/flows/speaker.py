@@ -1,5 +1,6 @@
 """The step of where a voice speaks."""
 
+from abc import abstractmethod
 import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any, override
@@ -49,11 +50,11 @@ class SpeakerSteps(MicrophoneSteps):
         form = schema.speaker(options, may_insist=may_insist)
         return await self._async_show("speaker", form, typed, words)
 
+    @abstractmethod
     async def async_step_manners(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask how it behaves."""
-        raise NotImplementedError
 
     async def _async_failure(
         self, places: Places, chosen: Mapping[str, Any]
