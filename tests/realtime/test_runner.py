@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 import contextlib
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import override
 
 from openai import AsyncOpenAI
@@ -16,6 +17,7 @@ from custom_components.realtime_pumpkin.realtime.connection import (
     open_connection,
 )
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
+from custom_components.realtime_pumpkin.realtime.finish import EndReason
 from custom_components.realtime_pumpkin.realtime.outbox import (
     LONGEST_AUDIO_BACKLOG,
     Outbox,
@@ -23,6 +25,7 @@ from custom_components.realtime_pumpkin.realtime.outbox import (
 from custom_components.realtime_pumpkin.realtime.runner import RealtimeSession
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Reply, Say
 from tests.realtime.world import CONFIG, SILENCE, VOICE
+from tests.realtime_server import realtime_server
 from tests.scripted_server import LocalServer
 
 GOODBYE = Plan((Say("Goodbye!"), Call("finish_conversation", {"reason": "done"})))
@@ -206,6 +209,20 @@ async def test_a_server_that_leaves_during_the_goodbye_does_not_end_it() -> None
         session.audio_started(porch.utterance)
         session.audio_finished(porch.utterance, 500)
         assert await run == "finished"
+
+
+async def test_a_key_that_is_refused_on_the_way_back_ends_the_conversation() -> None:
+    """What only a person can mend is told with its reason, without another try."""
+    async with contextlib.AsyncExitStack() as client_side, asyncio.timeout(10):
+        async with LocalServer(["Hello!"]).listening() as server:
+            port = server.port
+            session, porch = await client_side.enter_async_context(
+                _session(server, Behaviour(opening="Hi."))
+            )
+            run = asyncio.create_task(session.run())
+            await porch.until(events.AssistantTranscript)
+        async with realtime_server(status=HTTPStatus.UNAUTHORIZED, port=port):
+            assert await run == EndReason.AUTH
 
 
 async def test_a_server_that_is_not_there_is_told_by_kind() -> None:

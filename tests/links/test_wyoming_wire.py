@@ -1,0 +1,91 @@
+"""Tests of a Wyoming connection whose other side sends what it likes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from wyoming.event import Event
+
+from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire
+from tests.links.satellite import HOST
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+GOOD = b'{"type": "good"}\n'
+GARBAGE = [
+    b"\n",
+    b"no JSON\n",
+    b"7\n",
+    b"[]\n",
+    b'{"no": "type"}\n',
+    b'{"type": 7}\n',
+    b'{"type": "x", "data": []}\n',
+    b'{"type": "x", "data_length": "many"}\n',
+    b'{"type": "x", "data_length": 1}\n7',
+    b"[" * 50_000 + b"\n",
+]
+
+
+@asynccontextmanager
+async def wired(sent: bytes, *, stays: bool = True) -> AsyncIterator[SatelliteWire]:
+    """Connect to a peer that sends this, and stays until we leave or goes at once."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Say it all."""
+        writer.write(sent)
+        if stays:
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(speak, HOST, 0)
+    wire = SatelliteWire(HOST, server.sockets[0].getsockname()[1])
+    try:
+        await wire.connect()
+        yield wire
+    finally:
+        await wire.hang_up()
+        server.close()
+        await server.wait_closed()
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=lambda sent: repr(sent[:40]))
+async def test_garbage_is_skipped_up_to_the_next_event(garbage: bytes) -> None:
+    """What kind it is makes no difference."""
+    async with wired(garbage + GOOD) as wire:
+        event = await wire.receive()
+        assert event is not None
+        assert event.type == "good"
+
+
+async def test_nothing_but_garbage_ends_the_connection() -> None:
+    """Both sides no longer agree on where a message begins."""
+    async with wired(b"[]\n" * 32 + GOOD) as wire:
+        assert await wire.receive() is None
+
+
+@pytest.mark.parametrize(
+    "cut", [b"", b'{"type": "x", "payload_length": 9}\nshort', b"no JSON"]
+)
+async def test_a_peer_that_leaves_in_the_middle_ends_the_connection(cut: bytes) -> None:
+    """Half a message is none."""
+    async with wired(cut, stays=False) as wire:
+        assert await wire.receive() is None
+
+
+async def test_nothing_is_sent_over_a_connection_that_was_lost() -> None:
+    """The sender is told so instead of an exception."""
+    async with wired(b"") as wire:
+        assert await wire.send(Event("ping"))
+        wire.abort()
+        assert not await wire.send(Event("ping"))
+
+
+async def test_a_connection_that_was_hung_up_is_quiet() -> None:
+    """Whoever still holds it neither hears nor says anything."""
+    async with wired(GOOD) as wire:
+        await wire.hang_up()
+        await wire.hang_up()
+        assert await wire.receive() is None
+        assert not await wire.send(Event("ping"))
+        wire.abort()
