@@ -1,6 +1,8 @@
 """Tests that imports point one way only, and that the reader of imports sees when not."""
 
+from collections import Counter
 from pathlib import Path
+import re
 
 import pytest
 
@@ -10,6 +12,7 @@ from .architecture import (
     cycle,
     homeless,
     read_modules,
+    room,
     wrong_arrows,
 )
 
@@ -30,6 +33,16 @@ def test_every_module_has_its_room() -> None:
     """A new module must be given a floor before it can be imported."""
     assert len(read_modules(ROOT)) > 1
     assert homeless(ROOT) == set()
+
+
+def test_every_room_has_one_line_on_the_page_of_the_architecture() -> None:
+    """None is left out or named twice, and none is named that is gone."""
+    page = (ROOT.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.partition("## Rooms")[2].partition("\n## ")[0]
+    places = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    named = Counter(re.findall(r"`(\w+)(?:\.py|/)`", places))
+    rooms = {room(module) for module in read_modules(ROOT)}
+    assert named == Counter({*rooms, "www"})
 
 
 def test_imports_point_only_to_lower_floors() -> None:
