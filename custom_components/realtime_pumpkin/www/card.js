@@ -4,28 +4,18 @@ import { Conversation } from "./conversation.js";
 import { button, make, name } from "./elements.js";
 import { Face } from "./face.js";
 import { Feed } from "./feed.js";
+import { MessageForm } from "./message_form.js";
 import { Porch } from "./porch.js";
+import { PLATFORM, sibling, voicesOf } from "./registry.js";
+import { canvas, stars } from "./scenery.js";
 import { Strings } from "./strings.js";
 import { style } from "./style.js";
 import { borrowTab } from "./tab.js";
 import { Talk } from "./talk.js";
 
-const PLATFORM = "realtime_pumpkin";
 const ERROR_MS = 8000;
 const CHECK_MS = 20000;
 const STATES = { idle: "idle", listening: "listening", processing: "thinking", responding: "speaking" };
-const STARS = Array.from({ length: 26 }, (_, i) => {
-  const x = (i * 61) % 100;
-  const y = (i * 37) % 70;
-  return `<circle cx="${x}%" cy="${y}%" r="${0.6 + (i % 3) * 0.5}" fill="#fff" opacity="${0.35 + (i % 4) * 0.18}"/>`;
-}).join("");
-
-/** The voices that a user could show. */
-export function voicesOf(hass) {
-  return Object.values(hass?.entities ?? {})
-    .filter((entity) => entity.platform === PLATFORM && entity.entity_id.startsWith("assist_satellite."))
-    .map((entity) => entity.entity_id);
-}
 
 export class RealtimePumpkinCard extends HTMLElement {
   static getStubConfig(hass) {
@@ -167,14 +157,7 @@ export class RealtimePumpkinCard extends HTMLElement {
     const { shadowRoot } = this;
     this._face?.stop();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("class", "face");
-    svg.setAttribute("viewBox", "0 0 400 380");
-    svg.setAttribute("role", "img");
-    const stars = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    stars.setAttribute("class", "stars");
-    stars.setAttribute("aria-hidden", "true");
-    stars.innerHTML = STARS;
+    const svg = canvas();
     this._svg = svg;
     this._status = make("span");
     this._wakeTitle = make("strong", {}, t("tap_to_wake"));
@@ -182,13 +165,14 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._porchButton = button({ icon: "mdi:fullscreen", label: t("porch"), text: false, onclick: () => this._togglePorch() });
     this._notice = make("div", { class: "notice", role: "alert", hidden: true });
     this._conversation = new Conversation(this._strings);
+    this._form = new MessageForm(t, this._config.directions ?? t("directions"), (text, role) => this._say(text, role)).element;
     this._card = make(
       "ha-card",
       {},
       make(
         "div",
         { class: "stage" },
-        stars,
+        stars(),
         svg,
         make("div", { class: "pill", role: "status" }, make("i", { class: "dot" }), this._status),
         make("div", { class: "corner" }, this._porchButton),
@@ -197,7 +181,7 @@ export class RealtimePumpkinCard extends HTMLElement {
       this._notice,
       this._buildBar(t),
       this._conversation.element,
-      this._buildForm(t),
+      this._form,
     );
     shadowRoot.replaceChildren(make("style", {}, style), this._card);
     this._face = new Face(svg, { calm });
@@ -219,34 +203,6 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._cost = make("span", { class: "cost" });
     this._bar = make("div", { class: "bar" }, this._start, this._here, this._stop, this._mute, this._check, this._sleep, this._cost);
     return this._bar;
-  }
-
-  _buildForm(t) {
-    this._text = make("input", { type: "text", maxlength: "1000", placeholder: t("message"), "aria-label": t("message") });
-    this._role = make(
-      "select",
-      { "aria-label": t("direction") },
-      make("option", { value: "user" }, t("as_visitor")),
-      make("option", { value: "system" }, t("as_director")),
-    );
-    this._role.addEventListener("change", () => {
-      const label = t(this._role.value === "user" ? "message" : "direction");
-      this._text.placeholder = label;
-      this._text.setAttribute("aria-label", label);
-    });
-    const directions = this._config.directions ?? t("directions");
-    const chips = directions.map((words) =>
-      make("button", { type: "button", onclick: () => this._say(words, "system") }, words),
-    );
-    this._form = make(
-      "form",
-      { onsubmit: (event) => this._onSubmit(event) },
-      make("div", { class: "chips" }, ...chips),
-      this._text,
-      this._role,
-      button({ icon: "mdi:send", label: t("send"), text: false, kind: "main", type: "submit" }),
-    );
-    return this._form;
   }
 
   _render() {
@@ -309,7 +265,7 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._here.hidden = !mayTalk || isRunning || isBrowser;
     this._here.disabled = !voice?.available;
     this._stop.hidden = !mayTalk || !isRunning;
-    this._mute.hidden = !mayTalk || !this._related("switch", "microphone_muted");
+    this._mute.hidden = !mayTalk || !sibling(this._hass, this._config.entity, "switch", "microphone_muted");
     this._mute.setAttribute("aria-pressed", String(Boolean(voice?.is_muted)));
     this._mute.querySelector("ha-icon").setAttribute("icon", voice?.is_muted ? "mdi:microphone-off" : "mdi:microphone");
     name(this._mute, t(voice?.is_muted ? "unmute" : "mute"));
@@ -332,14 +288,6 @@ export class RealtimePumpkinCard extends HTMLElement {
   }
 
   /** Another entity of the voice's device, by what it is. */
-  _related(domain, key) {
-    const { entities } = this._hass ?? {};
-    const device = entities?.[this._config.entity]?.device_id;
-    return Object.values(entities ?? {}).find(
-      (entity) => device && entity.device_id === device && entity.translation_key === key && entity.entity_id.startsWith(`${domain}.`),
-    )?.entity_id;
-  }
-
   async _onWake() {
     if (this._config.porch) this._porch.enter({ fullscreen: true });
     await this._tab.wake();
@@ -384,7 +332,7 @@ export class RealtimePumpkinCard extends HTMLElement {
   }
 
   _onMute() {
-    const entity = this._related("switch", "microphone_muted");
+    const entity = sibling(this._hass, this._config.entity, "switch", "microphone_muted");
     this._try(() => this._hass.callService("switch", "toggle", { entity_id: entity }));
   }
 
@@ -405,14 +353,6 @@ export class RealtimePumpkinCard extends HTMLElement {
     const summary = answer?.response?.[this._config.entity]?.summary;
     if (summary) this._show(summary);
     this._render();
-  }
-
-  _onSubmit(event) {
-    event.preventDefault();
-    const text = this._text.value.trim();
-    if (!text) return;
-    this._text.value = "";
-    this._say(text, this._role.value);
   }
 
   _say(text, role) {

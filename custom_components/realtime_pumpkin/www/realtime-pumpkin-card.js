@@ -1,6 +1,7 @@
 /** Registers the card; Home Assistant loads this module in every dashboard. */
 
-import { RealtimePumpkinCard, voicesOf } from "./card.js";
+import { RealtimePumpkinCard } from "./card.js";
+import { voicesOf } from "./registry.js";
 import { Strings } from "./strings.js";
 
 const TYPE = "realtime-pumpkin-card";
