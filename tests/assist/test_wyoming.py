@@ -4,20 +4,31 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from wyoming.asr import Transcript
+from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.info import Attribution, Info, Satellite
+from wyoming.pipeline import PipelineStage, RunPipeline
+from wyoming.wake import Detection
 
+from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
 from custom_components.realtime_pumpkin.disabled_entries import (
     async_get_disabled_entries,
 )
+from custom_components.realtime_pumpkin.links.satellite_state import (
+    async_wait_for_state,
+)
+from tests.assist.house import Device, house_with
+from tests.assist.visit import voice_at
 from tests.common import account, async_set_up, only_subentry, voice
 from tests.links.satellite import CHUNK_MS, HOST, FakeSatellite
+from tests.porch import GOODBYE, GREETING
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
@@ -36,12 +47,21 @@ def described() -> Event:
 
 @dataclass
 class WakeWordSatellite(FakeSatellite):
-    """Wait for its wake word, which nobody says."""
+    """Hear the wake word itself, then stream until the words were understood."""
 
     info: Event | None = field(default_factory=described)
     pipeline: Event | None = None
     is_muted: bool = True
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wake(self, word: str) -> None:
+        """Hear a wake word."""
+        assert self._owner is not None
+        await self.send(Detection(name=word).event())
+        stages = PipelineStage.ASR, PipelineStage.TTS
+        await self.send(RunPipeline(*stages).event())
+        self.is_muted = False
+        self._start_microphone(self._owner)
 
     async def until(self, kind: str, count: int = 1) -> None:
         """Wait for the n-th event of a kind."""
@@ -52,7 +72,9 @@ class WakeWordSatellite(FakeSatellite):
 
     @override
     async def _obey(self, event: Event, writer: asyncio.StreamWriter) -> None:
-        """Tell whoever waits."""
+        """Stop to stream as soon as a run is over."""
+        if Transcript.is_type(event.type) or Error.is_type(event.type):
+            self.is_muted = True
         await super()._obey(event, writer)
         self._news.set()
 
@@ -77,6 +99,46 @@ async def held(
             await hass.config_entries.async_unload(entry.entry_id)
             await satellite.until("pause-satellite")
         await satellite.stop()
+
+
+def at_the_hall(hall: Device) -> dict[str, Any]:
+    """Return the data of a voice that speaks through the hall's player."""
+    return {"speaker": {"kind": "media_player", "entity_id": hall.player_id}}
+
+
+async def test_each_wake_word_at_a_wyoming_satellite_is_a_conversation(
+    hass: HomeAssistant,
+) -> None:
+    """Its run ends with a text that nobody says, without an error or a tone."""
+    hall = Device("hall")
+    replies = (GREETING, GOODBYE, GREETING, GOODBYE)
+    async with (
+        house_with(hass, hall),
+        held(hass) as (satellite, _),
+        voice_at(hass, ENTITY_ID, *replies, data=at_the_hall(hall)) as visit,
+    ):
+        await hass.services.async_call(
+            "select",
+            "select_option",
+            {"entity_id": ASSISTANT, "option": "Pumpkin"},
+            blocking=True,
+        )
+        # Two words: Home Assistant takes one that comes twice for an echo.
+        for number, word in enumerate(("boo", "hoo"), 1):
+            await satellite.wake(word)
+            await visit.until(EventName.AUDIO_STARTED, 2 * number - 1)
+            assert hass.states.is_state(ENTITY_ID, "listening")
+            await visit.act("add_message", role="user", text="Bye!", respond=True)
+            ended = await visit.until(EventName.CONVERSATION_ENDED, number)
+            assert ended["reason"] == "finished"
+            await satellite.until("transcript", number)
+            assert await async_wait_for_state(hass, ENTITY_ID, "idle".__eq__, 5)
+        texts = [event.data["text"] for _, event in satellite.seen("transcript")]
+        assert texts == [CONVERSATION_OVER] * 2
+        for kind in ("error", "synthesize", "audio-start"):
+            assert satellite.seen(kind) == []
+        assert len(satellite.seen("transcribe")) == 2
+        assert len(hall.player.played) == 4
 
 
 async def test_a_disabled_wyoming_entry_stays_disabled_over_a_reload(
