@@ -46,7 +46,9 @@ from tests.voice_flow import (
 )
 
 TEXTS = json.loads(
-    (Path(module.__file__).parent / "translations/en.json").read_text(encoding="utf-8")
+    (Path(module.__file__).parents[1] / "translations/en.json").read_text(
+        encoding="utf-8"
+    )
 )
 FULL_DUPLEX = Mock(
     AudioSource,

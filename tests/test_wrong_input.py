@@ -32,7 +32,9 @@ from tests.voice_flow import (
 )
 
 TEXTS = json.loads(
-    (Path(schema.__file__).parent / "translations/en.json").read_text(encoding="utf-8")
+    (Path(schema.__file__).parents[1] / "translations/en.json").read_text(
+        encoding="utf-8"
+    )
 )
 STEPS = TEXTS["config_subentries"]["voice"]["step"]
 

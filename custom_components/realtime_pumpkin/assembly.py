@@ -22,6 +22,8 @@ from .realtime.protocols import SessionObserver
 from .realtime.runner import RealtimeSession
 from .request import AS_USUAL, ConversationRequest
 from .session_setup import create_behaviour, create_config
+from .theatre.act import Stage
+from .theatre.performance import Performance, perform
 from .tools import Toolbox
 from .voice_events import VoiceEvents
 
@@ -45,6 +47,7 @@ class Assembly:
         self._events = events
         self._preparation = Preparation(connect)
         self.levels = LevelFeed()
+        self._stage = Stage(hass, events, self.levels)
 
     def call(
         self,
@@ -62,8 +65,9 @@ class Assembly:
         """
         if request.in_browser:
             options = options.in_browser()
-        toolbox = self._toolbox(options, request)
-        config = self._config(options, request, toolbox)
+        performance = perform(self._stage, options, request)
+        toolbox = self._toolbox(options, request, performance)
+        config = self._config(options, request, performance, toolbox)
         opening = first_words(self._hass, options.openings, request.opening)
         request = replace(request, opening=opening)
         source, sink = self.links(options, heard)
@@ -71,12 +75,12 @@ class Assembly:
             source = Nobody(source.capabilities)
         session = RealtimeSession(
             config,
-            create_behaviour(options, source, request),
+            create_behaviour(options, source, request, performance.context),
             connect=self._preparation.take,
             speaker=sink,
             observer=observer,
         )
-        return Call(source, sink, session, toolbox, on_link_lost, is_muted)
+        return Call(source, sink, session, toolbox, on_link_lost, is_muted, performance)
 
     def links(
         self, options: VoiceOptions, heard: SatelliteStream | None = None
@@ -90,7 +94,9 @@ class Assembly:
 
         Raises `RealtimeError`, `LinkError` or `ServiceValidationError`.
         """
-        config = self._config(options, AS_USUAL, self._toolbox(options, AS_USUAL))
+        performance = perform(self._stage, options, AS_USUAL)
+        toolbox = self._toolbox(options, AS_USUAL, performance)
+        config = self._config(options, AS_USUAL, performance, toolbox)
         await self._preparation.prepare(config, PREPARED_FOR)
         if isinstance(options.speaker, MediaPlayerSpeaker):
             _, sink = self.links(options)
@@ -100,15 +106,28 @@ class Assembly:
         """Close a session that was opened ahead."""
         await self._preparation.close()
 
-    def _toolbox(self, options: VoiceOptions, request: ConversationRequest) -> Toolbox:
+    def _toolbox(
+        self,
+        options: VoiceOptions,
+        request: ConversationRequest,
+        performance: Performance,
+    ) -> Toolbox:
         """Return what the model may call in this conversation."""
         if not request.listens:
             return Toolbox(finishes=False)
         device_id = self._events.device_id
-        return Toolbox(script_tools(self._hass, options.scripts, device_id))
+        scripts = script_tools(self._hass, options.scripts, device_id)
+        return Toolbox({**scripts, **performance.tools})
 
     def _config(
-        self, options: VoiceOptions, request: ConversationRequest, toolbox: Toolbox
+        self,
+        options: VoiceOptions,
+        request: ConversationRequest,
+        performance: Performance,
+        toolbox: Toolbox,
     ) -> SessionConfig:
         """Return how the session is to be."""
-        return create_config(self._hass, options, request.instructions, toolbox.specs)
+        extra = [request.instructions or "", performance.instructions]
+        return create_config(
+            self._hass, options, "\n\n".join(filter(None, extra)), toolbox.specs
+        )

@@ -10,6 +10,7 @@ from .realtime.calls import error_output
 from .realtime.events import ToolCalled
 from .realtime.finish import EndReason
 from .realtime.protocols import ConversationSession
+from .theatre.performance import Performance
 from .tools import Toolbox
 
 type OnLinkLost = Callable[[LinkError], None]
@@ -27,8 +28,9 @@ class Call:
         toolbox: Toolbox,
         on_link_lost: OnLinkLost,
         is_muted: Callable[[], bool] = lambda: False,
+        performance: Performance | None = None,
     ) -> None:
-        """Take the ends as they are, closed.
+        """Take the ends as they are, closed, and the show as it is to be.
 
         While `is_muted`, nothing that the microphone hears leaves the house.
         """
@@ -38,6 +40,7 @@ class Call:
         self._toolbox = toolbox
         self._on_link_lost = on_link_lost
         self._is_muted = is_muted
+        self._performance = performance or Performance()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started_at = asyncio.get_running_loop().time()
         self.is_open = False
@@ -65,6 +68,7 @@ class Call:
                 self._source.open(),
                 self._sink.open(self),
                 self.session.open(),
+                self._performance.async_open(self.session),
             )
         ]
         try:
@@ -91,7 +95,10 @@ class Call:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(
-            self._sink.close(), self._source.close(), self.session.close()
+            self._sink.close(),
+            self._source.close(),
+            self.session.close(),
+            self._performance.async_close(),
         )
 
     async def _listen(self) -> None:

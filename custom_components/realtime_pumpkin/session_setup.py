@@ -56,13 +56,17 @@ def create_behaviour(
     options: VoiceOptions,
     source: AudioSource,
     request: ConversationRequest,
+    context: tuple[str, ...] = (),
 ) -> Behaviour:
-    """Return how the conversation is to run, on a link with its microphone."""
+    """Return how the conversation is to run, on a link with its microphone.
+
+    The model is told the `context` before what the request has to tell.
+    """
     turns, limits, found = options.turns, options.limits, options.calibration
     tail_ms = turns.echo_tail_ms
     return Behaviour(
         opening=_opening(request),
-        context=(request.context,) if request.context else (),
+        context=(*context, *((request.context,) if request.context else ())),
         listens=request.listens,
         barge_in=_can_be_interrupted(options, source),
         echo_tail=(found.tail_ms(tail_ms) if found else tail_ms) / 1000,

@@ -1,0 +1,36 @@
+"""The forms of the flows."""
+
+from .account import ACCOUNT, ADVANCED, REAUTH, RECONFIGURE, folded_account
+from .manners import MANNERS, MANNERS_FIELDS, fold, unfold
+from .voice import (
+    CONF_CONSENT,
+    CONF_REGARDLESS,
+    CONSENT,
+    KEEP,
+    address,
+    character,
+    gallery,
+    microphone,
+    speaker,
+)
+
+__all__ = [
+    "ACCOUNT",
+    "ADVANCED",
+    "CONF_CONSENT",
+    "CONF_REGARDLESS",
+    "CONSENT",
+    "KEEP",
+    "MANNERS",
+    "MANNERS_FIELDS",
+    "REAUTH",
+    "RECONFIGURE",
+    "address",
+    "character",
+    "fold",
+    "folded_account",
+    "gallery",
+    "microphone",
+    "speaker",
+    "unfold",
+]

@@ -1,0 +1,121 @@
+"""The form for how a voice behaves, in folded parts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.core import split_entity_id
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
+    TimeSelector,
+)
+import probatio
+
+from ..const import (
+    CONF_BARGE_IN,
+    CONF_JOINS_BROADCASTS,
+    CONF_SCRIPTS,
+    CONF_SPEAKER_VOLUME,
+    CONF_TRANSCRIPTS,
+    SCRIPT_DOMAIN,
+    BargeIn,
+    BusyPolicy,
+    Eagerness,
+    NoiseReduction,
+    Transcripts,
+    TurnDetection,
+)
+from ..fields import Field
+from ..manners import Children, Limits, TurnTaking
+from .parts import choice, group, number, switch
+
+_TURN_TAKING: Final = group(
+    {CONF_BARGE_IN: BargeIn.AUTO.value, **TurnTaking().as_data()},
+    barge_in=choice("barge_in", BargeIn),
+    echo_tail_ms=number(0, 5000, "ms"),
+    min_speech_ms=number(0, 2000, "ms"),
+    turn_detection=choice("turn_detection", TurnDetection),
+    threshold=number(0, 1, step=0.05),
+    prefix_padding_ms=number(0, 2000, "ms"),
+    silence_duration_ms=number(100, 5000, "ms"),
+    eagerness=choice("eagerness", Eagerness),
+    noise_reduction=choice("noise_reduction", NoiseReduction),
+    trims_silence=switch(),
+)
+_SOUND: Final = group({CONF_SPEAKER_VOLUME: None}, speaker_volume=number(0, 100, "%"))
+_LIMITS: Final = group(
+    {**Limits().as_data(), CONF_JOINS_BROADCASTS: False},
+    max_duration_s=number(10, 3600, "s"),
+    idle_timeout_s=number(5, 600, "s"),
+    busy=choice("busy", BusyPolicy),
+    cooldown_s=number(0, 86400, "s"),
+    quiet_from=Field(TimeSelector()),
+    quiet_until=Field(TimeSelector()),
+    daily_budget_usd=number(0, 10000, "USD", step=0.01),
+    monthly_budget_usd=number(0, 100000, "USD", step=0.01),
+    joins_broadcasts=switch(),
+)
+
+
+def _only_scripts(entity_ids: list[str]) -> list[str]:
+    """Return scripts as they are; raise `ValueError` where one is no script."""
+    if any(split_entity_id(one)[0] != SCRIPT_DOMAIN for one in entity_ids):
+        raise ValueError("no script")
+    return entity_ids
+
+
+_TOOLS: Final = group(
+    {CONF_SCRIPTS: None},
+    scripts=Field(
+        EntitySelector(
+            EntitySelectorConfig(
+                filter=EntityWithDeviceFilterSelectorConfig(domain=SCRIPT_DOMAIN),
+                multiple=True,
+            )
+        ),
+        _only_scripts,
+    ),
+)
+_PRIVACY: Final = group(
+    {CONF_TRANSCRIPTS: Transcripts.ALL.value},
+    transcripts=choice(CONF_TRANSCRIPTS, Transcripts),
+)
+_CHILDREN: Final = group(
+    Children().as_data(),
+    safety_rules=switch(),
+    says_it_is_a_computer=switch(),
+)
+_GROUPS: Final[Mapping[str, section]] = {
+    "turn_taking": _TURN_TAKING,
+    "sound": _SOUND,
+    "limits": _LIMITS,
+    "tools": _TOOLS,
+    "privacy": _PRIVACY,
+    "children": _CHILDREN,
+}
+# A part has no default: the frontend would take it for what is inside the part.
+MANNERS: Final = probatio.Schema(
+    {probatio.Optional(name): group for name, group in _GROUPS.items()}
+)
+MANNERS_FIELDS: Final = frozenset(
+    str(field) for group in _GROUPS.values() for field in group.schema.schema
+)
+
+
+def fold(stored: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a voice's data as its manners' form shows them, part by part."""
+    return {
+        name: {
+            str(field): stored[field]
+            for field in group.schema.schema
+            if field in stored
+        }
+        for name, group in _GROUPS.items()
+    }
+
+
+def unfold(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what was filled in, as it is stored: without parts."""
+    return {field: value for part in given.values() for field, value in part.items()}

@@ -1,0 +1,1 @@
+"""The show beside a conversation: what a voice sees, moves, plays and remembers."""

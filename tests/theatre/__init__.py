@@ -1,0 +1,1 @@
+"""Tests of the show beside a conversation."""
