@@ -107,7 +107,7 @@ def add_satellite(
         (
             "Home Assistant Voice PE",
             STARTS,
-            "can be started by an automation, cancels its echo, so",
+            "can be started by an automation, the porch check finds out",
         ),
         (
             "Atom Echo",

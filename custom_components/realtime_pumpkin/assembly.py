@@ -65,12 +65,14 @@ class Assembly:
         """
         if request.in_browser:
             options = options.in_browser()
+        source, sink = self.links(options, heard)
+        if heard is not None:
+            options = options.measured_at(heard.satellite)
         performance = perform(self._stage, options, request)
         toolbox = self._toolbox(options, request, performance)
         config = self._config(options, request, performance, toolbox)
         opening = first_words(self._hass, options.openings, request.opening)
         request = replace(request, opening=opening)
-        source, sink = self.links(options, heard)
         if not request.listens:
             source = Nobody(source.capabilities)
         session = RealtimeSession(

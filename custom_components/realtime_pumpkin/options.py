@@ -135,6 +135,15 @@ class VoiceOptions:
             calibration=None,
         )
 
+    def measured_at(self, satellite: str) -> Self:
+        """Return the same voice at a satellite (its entity id).
+
+        What was measured at another microphone says nothing of the echo there.
+        """
+        if self.microphone == AssistMicrophone(satellite):
+            return self
+        return replace(self, calibration=None)
+
 
 def _microphone(data: Mapping[str, Any]) -> Microphone:
     """Read where the voice listens."""

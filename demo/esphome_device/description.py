@@ -68,6 +68,9 @@ class Description:
     start_conversation: bool = True
     """Whether it can be asked to listen; older firmware cannot."""
 
+    project: str = ""
+    """Whose firmware it is, as `maker.model`; Home Assistant shows both."""
+
     @property
     def hello(self) -> Message:
         """Return the answer to a greeting."""
@@ -92,6 +95,8 @@ class Description:
             compilation_time="Oct 15 2026, 12:00:00",
             model="Realtime Pumpkin porch",
             manufacturer="Realtime Pumpkin",
+            project_name=self.project,
+            project_version="1.0.0" if self.project else "",
             suggested_area=self.area,
             voice_assistant_feature_flags=flags,
         )

@@ -9,9 +9,10 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.rehearsal import Reply
 from tests.assist.house import Device, house_with
-from tests.common import account, async_set_up, voice
+from tests.common import account, async_set_up, only_voice, voice
 from tests.links.satellite import FakeSatellite
 from tests.porch import Porch
 from tests.scripted_server import LocalServer
@@ -25,6 +26,11 @@ class Visit(Porch):
     entry: MockConfigEntry
     server: LocalServer
     satellite: FakeSatellite = field(init=False)
+
+    @property
+    def coordinator(self) -> VoiceCoordinator:
+        """Return the voice."""
+        return only_voice(self.entry)
 
     async def end(self, *, goodbye: bool = False) -> dict[str, Any]:
         """Stop the conversation and return how it was."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
-from homeassistant.components.assist_satellite.const import AssistSatelliteEntityFeature
 from homeassistant.components.media_player.const import (
     DOMAIN as MEDIA_PLAYER_DOMAIN,
     MediaPlayerEntityFeature,
@@ -29,14 +28,13 @@ from ..const import (
     MicrophoneKind,
     SpeakerKind,
 )
+from ..links.satellites import capabilities, has_echo_canceller
 
 ESPHOME_DOMAIN: Final = "esphome"
 ADDRESS: Final = "address"
 """The choice of a satellite that is not in the list."""
 
 _PREFIX: Final = f"component.{DOMAIN}.common.place_"
-# Devices whose hardware takes the own speaker out of the microphone's sound.
-_ECHO_CANCELLING: Final = ("voice pe", "satellite1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +124,14 @@ class Places:
                 yield self._option(f"assist:{entity.entity_id}", name, "wyoming")
             else:
                 choice = f"assist:{entity.entity_id}"
-                yield self._option(choice, name, *self._abilities(entity))
+                yield self._option(choice, name, *self._abilities(entity.entity_id))
 
-    def _abilities(self, entity: er.RegistryEntry) -> Iterator[str]:
-        """Yield what a satellite can do."""
-        features = self._features(entity.entity_id, entity)
-        can_be_started = features & AssistSatelliteEntityFeature.START_CONVERSATION
-        yield "starts" if can_be_started else "wake_word"
-        match self._device(entity):
-            case dr.DeviceEntry() as device:
-                model = f"{device.model} {device.name}".lower()
-            case _:
-                model = ""
-        cancels = any(name in model for name in _ECHO_CANCELLING)
-        yield "cancels_echo" if cancels else "echo_unknown"
+    def _abilities(self, satellite: str) -> Iterator[str]:
+        """Yield what a satellite can do, as its microphone will say of itself."""
+        can = capabilities(self.hass, satellite)
+        yield "starts" if can.remote_start else "wake_word"
+        is_meant_to = has_echo_canceller(self.hass, satellite)
+        yield "echo_canceller" if is_meant_to else "echo_unknown"
 
     def _option(self, choice: str, name: str, *abilities: str) -> SelectOptionDict:
         """Return a choice with its name and what it can do."""

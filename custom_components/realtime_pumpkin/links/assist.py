@@ -30,26 +30,15 @@ _IN_A_RUN: Final = frozenset(
 class OpenMicrophone:
     """An `AudioSource` whose satellite listens already: it was spoken to."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        stream: SatelliteStream,
-        *,
-        hears_own_speaker_only: bool,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, stream: SatelliteStream) -> None:
         """Listen to a run of the voice's pipeline."""
         self._hass = hass
         self._stream = stream
-        self._hears_own_speaker_only = hears_own_speaker_only
 
     @property
     def capabilities(self) -> LinkCapabilities:
         """Return what is known of the satellite."""
-        return capabilities(
-            self._hass,
-            self._stream.satellite,
-            hears_own_speaker_only=self._hears_own_speaker_only,
-        )
+        return capabilities(self._hass, self._stream.satellite)
 
     async def open(self) -> None:
         """Take the run; raise `AssistSatelliteSilent` where nothing comes."""
@@ -103,37 +92,22 @@ class OpenMicrophone:
 class AssistMicrophone:
     """An `AudioSource` whose satellite is started for the conversation."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        start: SatelliteStart,
-        *,
-        hears_own_speaker_only: bool,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, start: SatelliteStart) -> None:
         """Listen through the satellite that `start` starts."""
         self._hass = hass
         self._start = start
-        self._hears_own_speaker_only = hears_own_speaker_only
         self._microphone: OpenMicrophone | None = None
 
     @property
     def capabilities(self) -> LinkCapabilities:
         """Return what is known of the satellite."""
-        return capabilities(
-            self._hass,
-            self._start.satellite,
-            hears_own_speaker_only=self._hears_own_speaker_only,
-        )
+        return capabilities(self._hass, self._start.satellite)
 
     async def open(self) -> None:
         """Start the satellite; raise `LinkError` where it does not listen."""
         if self._microphone is None:
             stream = await self._start.async_run()
-            self._microphone = OpenMicrophone(
-                self._hass,
-                stream,
-                hears_own_speaker_only=self._hears_own_speaker_only,
-            )
+            self._microphone = OpenMicrophone(self._hass, stream)
             await self._microphone.open()
 
     async def frames(self) -> AsyncIterator[bytes]:

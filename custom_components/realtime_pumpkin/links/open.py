@@ -10,7 +10,6 @@ from ..options import (
     BrowserMicrophone as BrowserMicrophoneOption,
     BrowserSpeaker as BrowserSpeakerOption,
     MediaPlayerSpeaker as MediaPlayerOption,
-    SatelliteSpeaker as SatelliteSpeakerOption,
     Speaker,
     VoiceOptions,
     WyomingMicrophone as WyomingOption,
@@ -83,10 +82,8 @@ class VoiceLinks:
             delay = options.calibration.delay
         sound = _Sound(delay, options.speaker_volume)
         if heard is not None:
-            own = isinstance(options.speaker, SatelliteSpeakerOption)
-            source = OpenMicrophone(self._hass, heard, hears_own_speaker_only=own)
             sink = self._beside(options.speaker, heard.satellite, sound)
-            return source, sink
+            return OpenMicrophone(self._hass, heard), sink
         match options.microphone:
             case BrowserMicrophoneOption():
                 return self._in_browser(options.speaker, sound)
@@ -126,8 +123,7 @@ class VoiceLinks:
             spawn=self._spawn,
             clock=self._clock,
         )
-        own = isinstance(speaker, SatelliteSpeakerOption)
-        source = AssistMicrophone(self._hass, start, hears_own_speaker_only=own)
+        source = AssistMicrophone(self._hass, start)
         return source, self._beside(speaker, entity_id, sound)
 
     def _in_browser(self, speaker: Speaker, sound: _Sound) -> Ends:

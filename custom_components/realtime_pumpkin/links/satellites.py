@@ -23,9 +23,14 @@ _JUST_NOW_S: Final = 0.1
 _PIPELINE_SELECT: Final = "pipeline"
 _STOP_LATENCY_MS: Final = 100
 _TELEPHONES: Final = frozenset({"voip"})
-# Manufacturer and model of devices that are known to cancel their own echo.
-_ECHO_CANCELLING: Final[frozenset[tuple[str | None, str | None]]] = frozenset(
-    {("Nabu Casa", "Home Assistant Voice PE")}
+# Manufacturer and model of devices whose audio chip is meant to cancel the echo.
+# Owners of both report that, heard while it plays, it writes down its own words
+# (home-assistant-voice-pe#621, Satellite1-ESPHome#569): only a measurement tells.
+_ECHO_CANCELLERS: Final[frozenset[tuple[str | None, str | None]]] = frozenset(
+    {
+        ("Nabu Casa", "Home Assistant Voice PE"),
+        ("FutureProofHomes", "Satellite1"),
+    }
 )
 
 
@@ -59,8 +64,10 @@ def takes_turns(hass: HomeAssistant, satellite: str) -> bool:
 @callback
 def can_be_started(hass: HomeAssistant, satellite: str) -> bool:
     """Tell whether a conversation can start there without a wake word."""
-    state = hass.states.get(satellite)
-    features = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) if state else 0
+    entry = er.async_get(hass).async_get(satellite)
+    features = entry.supported_features if entry else 0
+    if (state := hass.states.get(satellite)) is not None:
+        features = state.attributes.get(ATTR_SUPPORTED_FEATURES, features)
     return bool(features & AssistSatelliteEntityFeature.START_CONVERSATION)
 
 
@@ -81,30 +88,30 @@ def own_player(hass: HomeAssistant, satellite: str) -> str | None:
 
 
 @callback
-def capabilities(
-    hass: HomeAssistant, satellite: str, *, hears_own_speaker_only: bool
-) -> LinkCapabilities:
+def capabilities(hass: HomeAssistant, satellite: str) -> LinkCapabilities:
     """Return what a satellite can do, as far as it is known.
 
-    None cancels the echo of another speaker than its own.
+    None is trusted to cancel its echo, not even with a chip for it: the porch check
+    measures it, and the user may know better.
     """
     return LinkCapabilities(
         full_duplex=True,
-        echo_cancelled=hears_own_speaker_only and _cancels_echo(hass, satellite),
+        echo_cancelled=False,
         remote_start=can_be_started(hass, satellite),
         stop_latency_ms=_STOP_LATENCY_MS,
     )
 
 
-def _cancels_echo(hass: HomeAssistant, satellite: str) -> bool:
-    """Tell whether the satellite is of a kind that does not hear itself."""
+@callback
+def has_echo_canceller(hass: HomeAssistant, satellite: str) -> bool:
+    """Tell whether the satellite has a chip that is meant to cancel its echo."""
     entry = er.async_get(hass).async_get(satellite)
     if entry is None or entry.device_id is None:
         return False
     device = dr.async_get(hass).async_get(entry.device_id)
     if not isinstance(device, dr.DeviceEntry):
         return False
-    return (device.manufacturer, device.model) in _ECHO_CANCELLING
+    return (device.manufacturer, device.model) in _ECHO_CANCELLERS
 
 
 def _siblings(
