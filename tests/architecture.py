@@ -15,7 +15,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "const broadcast",
-        "audio calibration catalog fields lending manners personas",
+        "action_input audio calibration catalog fields lending manners personas",
         "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits",
         "rehearsal_account",

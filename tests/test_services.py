@@ -7,7 +7,6 @@ from unittest.mock import AsyncMock, call, patch
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -103,48 +102,6 @@ async def test_an_action_asks_the_coordinator(
     """Defaults are filled in, empty texts are no texts."""
     await act(hass, action, **data)
     assert done[action].await_args_list == [asked]
-
-
-@pytest.mark.parametrize(
-    ("action", "data", "field"),
-    [
-        ("start_conversation", {"opening": ["Boo!"]}, "opening"),
-        ("start_conversation", {"instructions": {"a": 1}}, "instructions"),
-        ("start_conversation", {"context": None}, "context"),
-        ("start_conversation", {"volume": 3}, "volume"),
-        ("start_conversation", {"busy": "panic"}, "busy"),
-        ("start_conversation", {"wait": "perhaps"}, "wait"),
-        ("say", {}, "text"),
-        ("say", {"text": ""}, "text"),
-        ("say", {"text": "Boo!", "verbatim": "nearly"}, "verbatim"),
-        ("ask", {}, "question"),
-        ("ask", {"question": " "}, "question"),
-        ("ask", {"question": "Who?", "answers": "me"}, "answers"),
-        ("ask", {"question": "Who?", "answers": [{"id": "me"}]}, "sentences"),
-        (
-            "ask",
-            {"question": "Who?", "answers": [{"id": "me", "sentences": ["me?"]}]},
-            "sentences",
-        ),
-        ("stop_conversation", {"goodbye": "perhaps"}, "goodbye"),
-        ("add_message", {}, "text"),
-        ("add_message", {"text": " "}, "text"),
-        ("add_message", {"text": "Boo!", "role": "assistant"}, "role"),
-        ("add_message", {"text": "Boo!", "respond": "later"}, "respond"),
-    ],
-)
-async def test_a_wrong_field_is_named(
-    hass: HomeAssistant,
-    loaded_entry: MockConfigEntry,
-    done: dict[str, AsyncMock],
-    action: str,
-    data: dict[str, Any],
-    field: str,
-) -> None:
-    """Nothing is asked of the coordinator, and the error says what is wrong."""
-    with pytest.raises(probatio.Invalid, match=field):
-        await act(hass, action, **data)
-    assert not any(mock.await_count for mock in done.values())
 
 
 async def test_a_start_answers_with_the_conversations_id(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
@@ -22,6 +22,7 @@ from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
 import probatio
 
+from .action_input import ON_OR_OFF, SOME_TEXT, TEXT, ActionSchema, Expects, one_of
 from .assist_satellite import VoiceSatellite
 from .const import ATTR_CONVERSATION_ID, DOMAIN, BusyPolicy
 from .holding import async_hold
@@ -53,42 +54,40 @@ SERVICE_SAY: Final = "say"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
-_TEXT: Final = probatio.All(cv.string, probatio.Strip)
-_SOME_TEXT: Final = probatio.All(_TEXT, probatio.Length(min=1))
-
+_SENTENCES: Final = probatio.All(
+    cv.ensure_list,
+    [SOME_TEXT],
+    Expects("field_empty", probatio.Length(min=1)),
+    Expects("sentence_punctuation", has_no_punctuation),
+    Expects("sentence_invalid", is_valid_sentence),
+)
 START_SCHEMA: Final[VolDictType] = {
-    probatio.Optional(ATTR_OPENING): _TEXT,
-    probatio.Optional(ATTR_INSTRUCTIONS): _TEXT,
-    probatio.Optional(ATTR_CONTEXT): _TEXT,
-    probatio.Optional(ATTR_BUSY): probatio.Coerce(BusyPolicy),
-    probatio.Optional(ATTR_WAIT, default=False): cv.boolean,
+    probatio.Optional(ATTR_OPENING): TEXT,
+    probatio.Optional(ATTR_INSTRUCTIONS): TEXT,
+    probatio.Optional(ATTR_CONTEXT): TEXT,
+    probatio.Optional(ATTR_BUSY): one_of(tuple(BusyPolicy), BusyPolicy),
+    probatio.Optional(ATTR_WAIT, default=False): ON_OR_OFF,
 }
 STOP_SCHEMA: Final[VolDictType] = {
-    probatio.Optional(ATTR_GOODBYE, default=True): cv.boolean
+    probatio.Optional(ATTR_GOODBYE, default=True): ON_OR_OFF
 }
 SAY_SCHEMA: Final[VolDictType] = {
-    probatio.Required(ATTR_TEXT): _SOME_TEXT,
-    probatio.Optional(ATTR_VERBATIM, default=True): cv.boolean,
+    probatio.Required(ATTR_TEXT): SOME_TEXT,
+    probatio.Optional(ATTR_VERBATIM, default=True): ON_OR_OFF,
 }
 ASK_SCHEMA: Final[VolDictType] = {
-    probatio.Required(ATTR_QUESTION): _SOME_TEXT,
+    probatio.Required(ATTR_QUESTION): SOME_TEXT,
     probatio.Optional(ATTR_ANSWERS, default=list): [
         {
-            probatio.Required(ATTR_ID): cv.string,
-            probatio.Required(ATTR_SENTENCES): probatio.All(
-                cv.ensure_list,
-                [_SOME_TEXT],
-                probatio.Length(min=1),
-                has_no_punctuation,
-                is_valid_sentence,
-            ),
+            probatio.Required(ATTR_ID): SOME_TEXT,
+            probatio.Required(ATTR_SENTENCES): _SENTENCES,
         }
     ],
 }
 MESSAGE_SCHEMA: Final[VolDictType] = {
-    probatio.Required(ATTR_TEXT): _SOME_TEXT,
-    probatio.Optional(ATTR_ROLE, default="system"): probatio.In(ROLES),
-    probatio.Optional(ATTR_RESPOND, default=True): cv.boolean,
+    probatio.Required(ATTR_TEXT): SOME_TEXT,
+    probatio.Optional(ATTR_ROLE, default="system"): one_of(ROLES, str),
+    probatio.Optional(ATTR_RESPOND, default=True): ON_OR_OFF,
 }
 
 
@@ -101,7 +100,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             DOMAIN,
             action.name,
             entity_domain=SATELLITE_DOMAIN,
-            schema=action.schema,
+            schema=ActionSchema(action.name, action.schema),
             func=action.run,
             supports_response=action.response,
         )
@@ -176,7 +175,7 @@ class _Action:
 
     name: str
     run: Callable[[VoiceSatellite, ServiceCall], Awaitable[ServiceResponse | None]]
-    schema: VolDictType | None = None
+    schema: VolDictType = field(default_factory=dict)
     response: SupportsResponse = SupportsResponse.NONE
 
 
