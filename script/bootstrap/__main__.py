@@ -60,7 +60,9 @@ def set_up(other: Optional[OtherHomeAssistant]) -> None:
 def main() -> int:
     """Set up under a lock, so that two shells may ask at once."""
     parser = ArgumentParser(description="Make what the scripts run on.")
-    parser.add_argument("--home-assistant", metavar="MONTH", help="such as 2026.11")
+    parser.add_argument(
+        "--home-assistant", metavar="MONTH", help="such as 2026.11, or beta"
+    )
     month = parser.parse_args().home_assistant
     STATE_FOLDER.mkdir(parents=True, exist_ok=True)
     with (STATE_FOLDER / "setup.lock").open("w") as lock:

@@ -18,19 +18,25 @@ from paths import REPOSITORY, STATE_FOLDER
 from pypi import own_index
 
 _MONTH = re.compile(r"\d{4}\.\d{1,2}")
+BETA = "beta"
 _LACKING = re.compile(r"no version of ([A-Za-z0-9._-]+)==")
 _OVERRIDDEN = {"zeroconf"}  # by pyproject.toml already, and uv takes no two overrides
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 class OtherHomeAssistant:
-    """`.venv-<month>`, such as `.venv-2026.11`."""
+    """`.venv-<month>`, such as `.venv-2026.11`, or `.venv-beta`: the very newest."""
 
     def __init__(self, month: str) -> None:
-        """Raise SetupError where `month` is not the first half of a version."""
-        if not _MONTH.fullmatch(month):
-            raise SetupError(f"--home-assistant wants a month, 2026.11, not {month}.")
-        self._wanted = f"homeassistant~={month}.0"
+        """Raise SetupError where `month` is neither half a version nor `beta`."""
+        if month != BETA and not _MONTH.fullmatch(month):
+            raise SetupError(
+                f"--home-assistant wants a month, 2026.11, or beta, not {month}."
+            )
+        is_beta = month == BETA
+        self._wanted = (
+            "homeassistant>=2026.10b0" if is_beta else f"homeassistant~={month}.0"
+        )
         self._environment = Environment(f".venv-{month}", DEV.groups)
         self._pins = STATE_FOLDER / f"home-assistant-{month}.txt"
         self._limits = STATE_FOLDER / f"home-assistant-{month}-limits.txt"
