@@ -16,6 +16,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "const broadcast",
         "action_input audio calibration catalog fields lending manners personas",
+        "staging",
         "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits",
         "rehearsal_account",
@@ -37,7 +38,9 @@ KNOWS: dict[str, frozenset[str]] = {
     "audio": frozenset(),
     "realtime": frozenset({"const", "audio"}),
     "rehearsal": frozenset({"const", "audio"}),
-    "schema": frozenset({"const", "catalog", "fields", "manners", "personas"}),
+    "schema": frozenset(
+        {"const", "catalog", "fields", "manners", "personas", "staging"}
+    ),
     "limits": frozenset({"manners"}),
     # A flow asks the account and the satellite, and names what went wrong; it never
     # meets what runs a conversation.

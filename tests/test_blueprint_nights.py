@@ -172,7 +172,7 @@ async def test_a_night_begins_with_lights_and_ends_with_a_summary(
     dark = async_mock_service(hass, "light", "turn_off")
     told = async_mock_service(hass, "persistent_notification", "create")
     phoned = async_mock_service(hass, "notify", "phone")
-    only_voice(loaded_entry).async_enable(False)
+    only_voice(loaded_entry).async_switch(is_enabled=False)
     after = [{"action": "notify.phone", "data": {"message": "{{ summary }}"}}]
     await async_automate(hass, "trick_or_treat", **NIGHT, after=after)
     await async_see(hass, "on")

@@ -17,6 +17,7 @@ from .options import MediaPlayerSpeaker, VoiceOptions
 from .prompt import first_words
 from .realtime.config import SessionConfig
 from .realtime.connection import Connect
+from .realtime.finish import finish_spec
 from .realtime.preparation import Preparation
 from .realtime.protocols import SessionObserver
 from .realtime.runner import RealtimeSession
@@ -26,6 +27,7 @@ from .theatre.act import Stage
 from .theatre.performance import Performance, perform
 from .tools import Toolbox
 from .voice_events import VoiceEvents
+from .voice_state import VoiceState
 
 PREPARED_FOR = 120.0
 """How long a session that was opened ahead is kept, in seconds."""
@@ -40,6 +42,7 @@ class Assembly:
         connect: Connect,
         links: VoiceLinks,
         events: VoiceEvents,
+        state: Callable[[], VoiceState],
     ) -> None:
         """Talk through sockets of `connect` and ends of `links`."""
         self._hass = hass
@@ -47,7 +50,7 @@ class Assembly:
         self._events = events
         self._preparation = Preparation(connect)
         self.levels = LevelFeed()
-        self._stage = Stage(hass, events, self.levels)
+        self._stage = Stage(hass, events, self.levels, state)
 
     def call(
         self,
@@ -116,10 +119,13 @@ class Assembly:
     ) -> Toolbox:
         """Return what the model may call in this conversation."""
         if not request.listens:
-            return Toolbox(finishes=False)
+            return Toolbox(finish=None)
         device_id = self._events.device_id
         scripts = script_tools(self._hass, options.scripts, device_id)
-        return Toolbox({**scripts, **performance.tools})
+        return Toolbox(
+            {**scripts, **performance.tools},
+            finish=finish_spec(performance.finish_arguments),
+        )
 
     def _config(
         self,

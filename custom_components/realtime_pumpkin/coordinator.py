@@ -87,7 +87,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         access = AssistAccess(self.tap, async_get_loans(hass), pipeline)
         links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
         connect = functools.partial(account.async_connect, self.options.model)
-        self._assembly = Assembly(hass, connect, links, self.events)
+        self._assembly = Assembly(hass, connect, links, self.events, lambda: self.data)
         self.levels = self._assembly.levels
         self._checkup = Checkup(hass, entry, subentry, links)
         self.tally = RunningTally(self, hass.loop.time)
@@ -262,14 +262,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         return await self._checkup.async_run(self.options)
 
     @callback
-    def async_enable(self, is_enabled: bool) -> None:
-        """Let conversations start, or refuse them; a running one goes on."""
-        self._set(is_enabled=is_enabled)
-
-    @callback
-    def async_mute(self, is_muted: bool) -> None:
-        """Send silence instead of the microphone, from its next frame on."""
-        self._set(is_muted=is_muted)
+    def async_switch(self, **switches: bool) -> None:
+        """Set `is_enabled`, `is_muted` or `is_watching`; a conversation goes on."""
+        self._set(**switches)
 
     @callback
     def async_take_over(self) -> None:

@@ -14,7 +14,7 @@ from .const import BusyPolicy, Eagerness, NoiseReduction, TurnDetection
 type Readers = Mapping[str, Callable[[Any], Any]]
 
 
-class _Group:
+class OptionGroup:
     """Options that are read together."""
 
     __slots__ = ()
@@ -59,7 +59,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnTaking(_Group):
+class TurnTaking(OptionGroup):
     """How voice and visitor take turns."""
 
     readers: ClassVar[Readers] = {
@@ -87,7 +87,7 @@ class TurnTaking(_Group):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(_Group):
+class Limits(OptionGroup):
     """How long, how often and for how much a voice talks."""
 
     readers: ClassVar[Readers] = {
@@ -111,7 +111,7 @@ class Limits(_Group):
 
 
 @dataclass(frozen=True, slots=True)
-class Children(_Group):
+class Children(OptionGroup):
     """How a voice treats whoever may be a child."""
 
     safety_rules: bool = True

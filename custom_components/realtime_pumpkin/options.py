@@ -33,6 +33,7 @@ from .const import (
     Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
+from .staging import Eyes, NightMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class VoiceOptions:
     turns: TurnTaking
     limits: Limits
     children: Children
+    eyes: Eyes
+    memory: NightMemory
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
     calibration: Calibration | None = None
@@ -119,6 +122,8 @@ class VoiceOptions:
             turns=TurnTaking.from_data(data),
             limits=Limits.from_data(data),
             children=Children.from_data(data),
+            eyes=Eyes.from_data(data),
+            memory=NightMemory.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
             openings=tuple(data.get(CONF_OPENINGS, ())),
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),

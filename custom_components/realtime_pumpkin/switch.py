@@ -34,12 +34,12 @@ SWITCHES: Final = (
     VoiceSwitchDescription(
         key="enabled",
         is_on=lambda voice: voice.data.is_enabled,
-        turn=VoiceCoordinator.async_enable,
+        turn=lambda voice, on: voice.async_switch(is_enabled=on),
     ),
     VoiceSwitchDescription(
         key="microphone_muted",
         is_on=lambda voice: voice.data.is_muted,
-        turn=VoiceCoordinator.async_mute,
+        turn=lambda voice, on: voice.async_switch(is_muted=on),
     ),
 )
 

@@ -25,11 +25,14 @@ class Toolbox:
     """What the model of one conversation may call."""
 
     def __init__(
-        self, tools: Mapping[str, Tool] | None = None, *, finishes: bool = True
+        self,
+        tools: Mapping[str, Tool] | None = None,
+        *,
+        finish: dict[str, Any] | None = FINISH_SPEC,
     ) -> None:
-        """Offer tools by name, and `finish_conversation` where it `finishes`."""
+        """Offer tools by name, and `finish_conversation` as its spec says it."""
         self._tools = dict(tools or {})
-        self._own = (FINISH_SPEC,) if finishes else ()
+        self._own = (finish,) if finish else ()
 
     @property
     def specs(self) -> tuple[dict[str, Any], ...]:

@@ -19,6 +19,8 @@ class VoiceState:
 
     is_enabled: bool = True
     is_muted: bool = False
+    is_watching: bool = True
+    """It may look through its camera, where it has one."""
 
     def started(self, conversation_id: str) -> VoiceState:
         """Return the state at the beginning of a conversation."""

@@ -189,7 +189,7 @@ async def test_a_voice_that_is_switched_off_reads_nothing(hass: HomeAssistant) -
     """Off is off, for texts as for visitors."""
     async with voice_at(hass, SATELLITE, Say("Boo!")) as visit:
         [voice] = visit.entry.runtime_data.voices.values()
-        voice.async_enable(False)
+        voice.async_switch(is_enabled=False)
         with pytest.raises(HomeAssistantError, match="switched off"):
             await read_aloud(hass, "Dinner is ready!")
         assert visit.server.brain.requests == []

@@ -1,5 +1,6 @@
 """The tool with which the model ends the conversation, and the goodbye."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -63,3 +64,10 @@ class EndReason(StrEnum):
     START_FAILED = "start_failed"
     UNLOADED = "unloaded"
     ERROR = "error"
+
+
+def finish_spec(more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the finish tool with more arguments (JSON schemas by their names)."""
+    parameters = FINISH_SPEC["parameters"]
+    properties = {**parameters["properties"], **more}
+    return {**FINISH_SPEC, "parameters": {**parameters, "properties": properties}}

@@ -1,7 +1,8 @@
 """One part of the show, in one conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 
@@ -9,6 +10,7 @@ from ..links.meter import LevelFeed
 from ..realtime.protocols import ConversationSession
 from ..tools import Tool
 from ..voice_events import VoiceEvents
+from ..voice_state import VoiceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class Stage:
     events: VoiceEvents
     levels: LevelFeed
     """How loud the voice is heard, 25 times a second while there is sound."""
+
+    state: Callable[[], VoiceState]
+    """What the voice is doing just now, and whether it may."""
 
 
 class Act:
@@ -35,6 +40,11 @@ class Act:
     @property
     def tools(self) -> Mapping[str, Tool]:
         """Return what the model may call because of this act, by name."""
+        return {}
+
+    @property
+    def finish_arguments(self) -> Mapping[str, Any]:
+        """Return what the finish tool is to tell as well: JSON schemas by name."""
         return {}
 
     @property

@@ -30,6 +30,15 @@ class Performance:
         return {name: tool for act in self._acts for name, tool in act.tools.items()}
 
     @property
+    def finish_arguments(self) -> dict[str, Any]:
+        """Return what the finish tool is to tell as well: JSON schemas by name."""
+        return {
+            name: schema
+            for act in self._acts
+            for name, schema in act.finish_arguments.items()
+        }
+
+    @property
     def instructions(self) -> str:
         """Return what the model is told to be able to do."""
         return "\n\n".join(act.instructions for act in self._acts if act.instructions)
