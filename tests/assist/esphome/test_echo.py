@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.realtime_pumpkin.calibration import Calibration
@@ -10,12 +9,9 @@ from custom_components.realtime_pumpkin.links.satellite_stream import SatelliteS
 from custom_components.realtime_pumpkin.links.satellites import has_echo_canceller
 from custom_components.realtime_pumpkin.realtime.runner import RealtimeSession
 from custom_components.realtime_pumpkin.request import AS_USUAL
-from tests.assist.visit import Visit, voice_at
-from tests.porch import GREETING
-from tests.satellite_bench import AddSatellite
+from tests.assist.esphome.room import MakeRoom, Room
+from tests.assist.visit import Visit
 from tests.voice_flow import async_to, choices
-
-pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
 VOICE_PE = "Nabu Casa.Home Assistant Voice PE"
 
@@ -51,14 +47,14 @@ def can_be_interrupted(visit: Visit, heard: SatelliteStream | None = None) -> bo
     ids=["Voice PE", "Satellite1", "Atom Echo", "home-made"],
 )
 async def test_the_form_tells_of_an_echo_canceller_and_promises_nothing(
-    hass: HomeAssistant, add_satellite: AddSatellite, project: str, is_meant_to: bool
+    make_room: MakeRoom, project: str, is_meant_to: bool
 ) -> None:
     """Home Assistant names maker and model as the firmware does."""
-    satellite = await add_satellite(project=project)
-    assert has_echo_canceller(hass, satellite.entity_id) is is_meant_to
-    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
-        result = await async_to(hass, visit.entry, "microphone")
-        text = choices(result, "microphone")[f"assist:{satellite.entity_id}"]
+    room = await make_room(project=project)
+    assert has_echo_canceller(room.hass, room.satellite.entity_id) is is_meant_to
+    async with room.voice() as visit:
+        result = await async_to(room.hass, visit.entry, "microphone")
+        text = choices(result, "microphone")[f"assist:{room.satellite.entity_id}"]
     assert text.startswith("Porch: can be started by an automation, ")
     assert ("has an echo canceller" in text) is is_meant_to
     assert "the porch check finds out whether visitors can interrupt" in text
@@ -75,23 +71,21 @@ async def test_the_form_tells_of_an_echo_canceller_and_promises_nothing(
     ids=["unknown", "measured", "measured, loud", "the user knows better"],
 )
 async def test_only_a_measurement_or_the_user_lets_visitors_interrupt(
-    hass: HomeAssistant,
-    add_satellite: AddSatellite,
+    make_room: MakeRoom,
     data: dict[str, Any],
     expected: bool,
 ) -> None:
     """Whatever chip the satellite has."""
-    satellite = await add_satellite(project=VOICE_PE)
-    async with voice_at(hass, satellite.entity_id, GREETING, data=data) as visit:
+    room = await make_room(project=VOICE_PE)
+    async with room.voice(data=data) as visit:
         assert can_be_interrupted(visit) is expected
 
 
 async def test_what_was_measured_at_one_satellite_is_not_believed_of_another(
-    hass: HomeAssistant, add_satellite: AddSatellite
+    room: Room,
 ) -> None:
     """A wake word in the hall reaches the voice of the porch."""
-    satellite = await add_satellite()
     data = {"calibration": measured(-46)}
-    async with voice_at(hass, satellite.entity_id, GREETING, data=data) as visit:
-        assert can_be_interrupted(visit, SatelliteStream(satellite.entity_id))
+    async with room.voice(data=data) as visit:
+        assert can_be_interrupted(visit, SatelliteStream(room.satellite.entity_id))
         assert not can_be_interrupted(visit, SatelliteStream("assist_satellite.hall"))

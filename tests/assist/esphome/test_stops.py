@@ -18,14 +18,8 @@ import pytest
 from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.loans import async_get_loans, async_setup_loans
 from demo.esphome_device.assistant import Phase
-from tests.assist.talk import talking
-from tests.assist.visit import Visit, voice_at
-from tests.porch import GREETING
-from tests.satellite_bench import Satellite
-
-pytestmark = pytest.mark.usefixtures(
-    "homeassistant_component", "socket_enabled", "impatient"
-)
+from tests.assist.esphome.room import Room
+from tests.assist.visit import Visit
 
 LOANS = f"{DOMAIN}.loans"
 OWN = "Home Assistant"
@@ -47,78 +41,66 @@ def saved(hass_storage: dict[str, Any], entity_id: str) -> str:
     return str(state)
 
 
-async def choose(satellite: Satellite, name: str) -> None:
-    """Choose an assistant at the satellite, as its owner does."""
-    await satellite.hass.services.async_call(
-        "select",
-        "select_option",
-        {"entity_id": satellite.assistant, "option": name},
-        blocking=True,
-    )
-
-
 @asynccontextmanager
-async def starting(
-    hass: HomeAssistant, satellite: Satellite
-) -> AsyncIterator[tuple[Visit, asyncio.Task[Any]]]:
+async def starting(room: Room) -> AsyncIterator[tuple[Visit, asyncio.Task[Any]]]:
     """Start a satellite that is never done with its clip; its assistant is ours."""
-    satellite.device.misbehave(never_finish=True)
-    async with voice_at(hass, satellite.entity_id, GREETING) as visit:
-        await choose(satellite, OWN)
-        start = hass.async_create_background_task(
+    room.device.misbehave(never_finish=True)
+    async with room.voice() as visit:
+        await room.choose(OWN)
+        start = room.hass.async_create_background_task(
             visit.act("start_conversation"), "ring"
         )
-        await satellite.until(lambda: bool(satellite.device.record.all("fetch")))
-        assert satellite.selected == "Pumpkin"
+        await room.until(lambda: bool(room.record.all("fetch")))
+        assert room.satellite.selected == "Pumpkin"
         yield visit, start
 
 
 @pytest.mark.usefixtures("saving")
 async def test_a_stop_in_mid_conversation_saves_the_owners_assistant(
-    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+    room: Room, hass_storage: dict[str, Any]
 ) -> None:
     """It was chosen again with the first sound; the device hears that it is over."""
-    async with talking(hass, satellite):
-        await hass.async_stop(force=True)
-        await satellite.until_phase(Phase.IDLE)
-    assert saved(hass_storage, satellite.assistant) == "preferred"
+    async with room.talking():
+        await room.hass.async_stop(force=True)
+        await room.satellite.until_phase(Phase.IDLE)
+    assert saved(hass_storage, room.satellite.assistant) == "preferred"
     assert hass_storage[LOANS]["data"] == []
-    assert satellite.device.record.runs[-1].events[-1] == "RUN_END"
-    assert satellite.device.record.counts["< DisconnectRequest"] == 1
+    assert room.record.runs[-1].events[-1] == "RUN_END"
+    assert room.record.counts["< DisconnectRequest"] == 1
 
 
 @pytest.mark.usefixtures("saving")
 async def test_a_stop_during_the_start_saves_the_owners_assistant(
-    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+    room: Room, hass_storage: dict[str, Any]
 ) -> None:
     """States are saved before any task that is cancelled could put it right."""
-    async with starting(hass, satellite) as (_, start):
-        await hass.async_stop(force=True)
+    async with starting(room) as (_, start):
+        await room.hass.async_stop(force=True)
         await asyncio.gather(start, return_exceptions=True)
-    assert saved(hass_storage, satellite.assistant) == OWN
+    assert saved(hass_storage, room.satellite.assistant) == OWN
     assert hass_storage[LOANS]["data"] == []
 
 
 async def test_a_crash_during_the_start_is_mended_when_the_device_connects(
-    hass: HomeAssistant, satellite: Satellite, hass_storage: dict[str, Any]
+    room: Room, hass_storage: dict[str, Any]
 ) -> None:
     """The select comes back as the crash left it, after the voice was set up."""
-    async with starting(hass, satellite) as (visit, start):
+    async with starting(room) as (visit, start):
         at_the_crash = deepcopy(hass_storage[LOANS])
         with pytest.raises(HomeAssistantError):
             await start
-        await choose(satellite, "Pumpkin")
-        await hass.config_entries.async_unload(satellite.entry.entry_id)
-        await hass.config_entries.async_unload(visit.entry.entry_id)
+        await room.choose("Pumpkin")
+        await room.hass.config_entries.async_unload(room.satellite.entry.entry_id)
+        await room.hass.config_entries.async_unload(visit.entry.entry_id)
         hass_storage[LOANS] = at_the_crash
-        await async_setup_loans(hass)
-        await hass.config_entries.async_setup(visit.entry.entry_id)
-        await hass.async_block_till_done()
-        [loan] = async_get_loans(hass).open
-        assert loan.entity_id == satellite.assistant
-        assert await hass.config_entries.async_setup(satellite.entry.entry_id)
+        await async_setup_loans(room.hass)
+        await room.hass.config_entries.async_setup(visit.entry.entry_id)
+        await room.hass.async_block_till_done()
+        [loan] = async_get_loans(room.hass).open
+        assert loan.entity_id == room.satellite.assistant
+        assert await room.hass.config_entries.async_setup(room.satellite.entry.entry_id)
         asked = "< SubscribeHomeAssistantStatesRequest"
-        await satellite.until(lambda: satellite.device.record.counts[asked] > 1)
-        await hass.async_block_till_done()
-        assert satellite.selected == OWN
+        await room.until(lambda: room.record.counts[asked] > 1)
+        await room.hass.async_block_till_done()
+        assert room.satellite.selected == OWN
         assert hass_storage[LOANS]["data"] == []

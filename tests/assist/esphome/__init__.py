@@ -1,0 +1,1 @@
+"""Tests of satellites that Home Assistant's own `esphome` integration holds."""
