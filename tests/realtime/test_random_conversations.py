@@ -84,11 +84,19 @@ def _conversation(seed: int) -> World:
         respond = dice.random() < 0.7
         message = signals.Message(signals.Role.SYSTEM, "Laugh.", respond)
         world.tell(dice.uniform(0, 50), message)
+    _play_sounds(world, seed)
     for _ in range(dice.choice([0, 0, 0, 1, 2])):
         world.lose_socket(dice.uniform(0, 50))
     if dice.random() < 0.3:
         world.tell(dice.uniform(1, 50), signals.Stop("stopped", dice.random() < 0.7))
     return world
+
+
+def _play_sounds(world: World, seed: int) -> None:
+    """Play sounds of our own at any moment, in half of the conversations."""
+    dice = random.Random(-seed)
+    for _ in range(dice.choice([0, 0, 2, 6])):
+        world.sound(dice.uniform(0, 50), dice.randint(20, 4000))
 
 
 def _play(world: World) -> None:
@@ -149,6 +157,7 @@ def _coughing(seed: int) -> World:
     for _ in range(dice.randint(0, 6)):
         message = signals.Message(signals.Role.SYSTEM, "Laugh.", respond=True)
         world.tell(dice.uniform(0, 40), message)
+    _play_sounds(world, seed)
     if dice.random() < 0.2:
         world.lose_socket(dice.uniform(0, 40))
     return world

@@ -190,6 +190,7 @@ class World:
         self.dropped_until = -1.0
         self.dropped_as = ErrorKind.UNREACHABLE
         self._order = count()
+        self._sounds = count(1)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._speech: list[tuple[float, float]] = []
         self._next_frame = 0.0
@@ -209,6 +210,18 @@ class World:
         """Feed a signal of our own side at a time."""
         self.is_hung_up |= isinstance(signal, signals.Stop) and not signal.goodbye
         self.at(when, lambda: self.feed(signal))
+
+    def sound(self, when: float, milliseconds: int) -> None:
+        """Play a sound of our own at a time, where the session takes one."""
+        self.at(when, lambda: self._sound(milliseconds))
+
+    def _sound(self, milliseconds: int) -> None:
+        """Play a sound; it is found again at the speaker as an item's is."""
+        if not self.core.takes_sounds:
+            return
+        name = f"sound_{next(self._sounds)}"
+        pcm = self._mark(name, milliseconds * BYTES_PER_MS)
+        self.feed(signals.PlaySound(pcm))
 
     def lose_socket(self, when: float, kind: ErrorKind = ErrorKind.LOST) -> None:
         """Cut the socket at a time."""
@@ -347,14 +360,18 @@ class World:
 
     def _marked(self, delta: events.AudioDelta) -> events.AudioDelta:
         """Return a delta with a sound that is found again at the speaker."""
-        sound = self.answers.setdefault(delta.item_id, bytearray())
         self._response_of[delta.item_id] = delta.response_id
-        number = list(self.answers).index(delta.item_id)
+        return replace(delta, pcm=self._mark(delta.item_id, len(delta.pcm)))
+
+    def _mark(self, item_id: str, size: int) -> bytes:
+        """Return the next bytes of an item's own sound."""
+        sound = self.answers.setdefault(item_id, bytearray())
+        number = list(self.answers).index(item_id)
         start = (number % 2 * 30_000 + number * 7) * BYTES_PER_MS + len(sound)
-        pcm = _MARKS[start : start + len(delta.pcm)]
-        assert len(pcm) == len(delta.pcm), "more sound than there are marks for"
+        pcm = _MARKS[start : start + size]
+        assert len(pcm) == size, "more sound than there are marks for"
         sound += pcm
-        return replace(delta, pcm=pcm)
+        return pcm
 
     def wanted_of_items(self) -> dict[str, int]:
         """Return how many ms came of each item of an answer not given up."""
@@ -362,7 +379,7 @@ class World:
         return {
             item_id: len(sound) // BYTES_PER_MS
             for item_id, sound in self.answers.items()
-            if self._response_of[item_id] not in given_up
+            if self._response_of.get(item_id) not in given_up
         }
 
     def heard_of_items(self) -> dict[str, int]:

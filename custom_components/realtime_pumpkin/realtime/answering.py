@@ -59,10 +59,13 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
 
 
 def on_speaker_started(talk: Conversation, event: SpeakerStarted) -> Iterator[Action]:
-    """Note that the voice is heard."""
+    """Note that the voice is heard; a sound of our own answers nobody."""
+    is_sound = talk.playback.is_sound(event.utterance)
     if response_id := talk.playback.started(event.utterance):
-        talk.turns.voice_heard()
         talk.first_sound_at = talk.now
+        if is_sound:
+            return
+        talk.turns.voice_heard()
         talk.barge_in.cuts = []
         talk.deadlines.cancel(Due.WORDS)
         yield Notify(AudioStarted(response_id))

@@ -19,6 +19,7 @@ from ..audio.level import leading_silence
 
 BYTES_PER_MS: Final = 48
 REMEMBERED_RESPONSES: Final = 32
+MOST_SOUNDS: Final = 4
 SILENCE_DBFS: Final = -50.0
 KEPT_SILENCE: Final = 10 * BYTES_PER_MS
 LONGEST_TRIM: Final = 1500 * BYTES_PER_MS
@@ -60,7 +61,9 @@ class Utterance:
     is_complete: bool = False
     is_audible: bool = False
     is_orphaned: bool = False
-    """The service does not know its items: they are of a session that is gone."""
+    """The service does not know its items: a session that is gone did, or nobody."""
+    is_sound: bool = False
+    """It is a sound of our own, and nothing that the model says."""
 
     @property
     def size(self) -> int:
@@ -115,7 +118,16 @@ class Cut:
 class Playback:
     """Follow every utterance from its first delta to its last sample."""
 
-    __slots__ = ("_closed", "_resumed", "_trims", "_unheard", "_utterances", "is_held")
+    __slots__ = (
+        "_closed",
+        "_names",
+        "_resumed",
+        "_sounds",
+        "_trims",
+        "_unheard",
+        "_utterances",
+        "is_held",
+    )
 
     def __init__(self, *, trims: bool = True) -> None:
         """Start in silence; `trims`: answers begin without their own silence."""
@@ -124,13 +136,15 @@ class Playback:
         self._unheard: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
         self._trims = trims
         self._resumed = count(1)
+        self._names = count(1)
+        self._sounds: deque[bytes] = deque(maxlen=MOST_SOUNDS)
         self.is_held = False
         """What is received waits, because somebody may be speaking."""
 
     @property
     def is_silent(self) -> bool:
         """Tell whether everything received has been heard."""
-        return not self._utterances
+        return not self._utterances and not self._sounds
 
     @property
     def is_audible(self) -> bool:
@@ -224,6 +238,35 @@ class Playback:
         self._utterances.append(utterance)
         return Piece(name, utterance.rest, is_whole=True)
 
+    def add_sound(self, pcm: bytes) -> None:
+        """Keep a sound of our own until what is being received is whole."""
+        self._sounds.append(pcm)
+
+    def take_sounds(self) -> list[Piece]:
+        """Put sounds behind all that was received; return what can be played now."""
+        pieces: list[Piece] = []
+        if not all(utterance.is_complete for utterance in self._utterances):
+            return pieces
+        while self._sounds:
+            pcm, name = self._sounds.popleft(), f"sound_{next(self._names)}"
+            utterance = Utterance(
+                name,
+                parts=[ItemAudio(name, 0, len(pcm), pcm=[pcm])],
+                has_begun=True,
+                is_complete=True,
+                is_orphaned=True,
+                is_sound=True,
+            )
+            self._utterances.append(utterance)
+            if not self.is_held:
+                pieces.append(Piece(self._name(utterance), pcm, is_whole=True))
+        return pieces
+
+    def is_sound(self, name: str) -> bool:
+        """Tell whether what the speaker calls so is a sound of our own."""
+        utterance = self._find(name)
+        return utterance is not None and utterance.is_sound
+
     def completed(self, response_id: str) -> bool:
         """Note that a response has no more sound; True if the speaker has some."""
         self._closed.append(response_id)
@@ -277,6 +320,7 @@ class Playback:
             cuts.extend(_cuts(utterance, heard))
             heard_ms = 0
         self._utterances = []
+        self._sounds.clear()
         return cuts
 
     @property

@@ -72,6 +72,12 @@ class ConversationSession(Protocol):
     def add_message(self, role: str, text: str, *, respond: bool) -> None:
         """Put a message (role system or user) into the conversation."""
 
+    def play_sound(self, pcm: bytes) -> bool:
+        """Play PCM s16le mono 24 kHz behind what is being said.
+
+        Returns whether it will be heard: not while a visitor has the floor.
+        """
+
     def tool_finished(self, call_id: str, output: str) -> None:
         """Give the model a tool's result, a JSON text."""
 

@@ -29,6 +29,7 @@ from .session import SessionCore
 from .signals import (
     Message,
     MicrophoneFrame,
+    PlaySound,
     Role,
     Signal,
     SocketLost,
@@ -132,6 +133,12 @@ class RealtimeSession:
     def add_message(self, role: str, text: str, *, respond: bool) -> None:
         """Put a message (role system or user) into the conversation."""
         self._feed(Message(Role(role), text, respond))
+
+    def play_sound(self, pcm: bytes) -> bool:
+        """Play a sound behind what is being said; tell whether it will be heard."""
+        is_taken = self._core.takes_sounds
+        self._feed(PlaySound(pcm))
+        return is_taken
 
     def tool_finished(self, call_id: str, output: str) -> None:
         """Give the model a tool's result, a JSON text."""

@@ -8,7 +8,7 @@ to the millisecond. `now` is in seconds on any clock that does not go back.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from . import answering, connecting, listening, steering
+from . import answering, connecting, listening, sounds, steering
 from .actions import Action
 from .config import Behaviour, SessionConfig
 from .conversation import Conversation, Due
@@ -34,6 +34,7 @@ from .history import History
 from .signals import (
     Message,
     MicrophoneFrame,
+    PlaySound,
     Signal,
     SocketLost,
     SpeakerCleared,
@@ -52,6 +53,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     SocketLost: connecting.on_connection_lost,
     ServerError: connecting.on_error,
     Message: connecting.on_message,
+    PlaySound: sounds.on_sound,
     MicrophoneFrame: listening.on_frame,
     SpeechStarted: listening.on_speech_started,
     SpeechStopped: listening.on_speech_stopped,
@@ -126,6 +128,11 @@ class SessionCore:
             return Phase.LISTENING
         is_working = talk.is_answering or talk.ending or not talk.is_ready
         return Phase.PROCESSING if is_working else Phase.LISTENING
+
+    @property
+    def takes_sounds(self) -> bool:
+        """Tell whether a sound of our own would be heard now."""
+        return sounds.takes_sounds(self._talk)
 
     @property
     def next_wake(self) -> float | None:

@@ -1,6 +1,6 @@
 """What the session is told by our own side: microphone, speaker, commands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import RealtimeError
@@ -52,6 +52,13 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaySound:
+    """A sound of our own is to be heard next: PCM s16le mono 24 kHz."""
+
+    pcm: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ToolFinished:
     """A tool's result, as the JSON text that the model reads."""
 
@@ -85,6 +92,7 @@ type Signal = (
     | SpeakerFinished
     | SpeakerCleared
     | Message
+    | PlaySound
     | ToolFinished
     | Stop
     | SocketLost

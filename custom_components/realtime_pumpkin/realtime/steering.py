@@ -13,6 +13,7 @@ from .finish import GOODBYE, STILL_THERE, EndReason
 from .listening import answer, count, on_no_words
 from .pausing import carry_on
 from .signals import SocketLost, Stop
+from .sounds import play_sounds
 
 LONGEST_FAREWELL_CLOCKS: Final = 5
 NO_REACTION: Final = "The service did not react in time"
@@ -33,6 +34,7 @@ def settle(talk: Conversation) -> Iterator[Action]:
     """Bring clocks and goodbye in line with what has just happened."""
     if talk.is_over:
         return
+    yield from play_sounds(talk)
     if talk.ending:
         yield from _say_goodbye(talk)
     _watch(talk, Due.RESPONSE, talk.gate.is_requested, talk.behaviour.response_timeout)
