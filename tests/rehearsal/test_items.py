@@ -11,6 +11,8 @@ from custom_components.realtime_pumpkin.rehearsal.sound import tone
 from .talk import VOICE, Talk, errors
 
 ADDED, DONE = "conversation.item.added", "conversation.item.done"
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+HUGE = b"\xff\xd8\xff" + bytes(15 * 1024 * 1024)
 SAID = Say("One two three four five six seven eight nine ten.", duration_ms=10_000)
 
 
@@ -24,13 +26,19 @@ def message(role: str, kind: str, **content: Any) -> dict[str, Any]:
     return {"type": "message", "role": role, "content": [{"type": kind, **content}]}
 
 
+def picture_url(picture: bytes, kind: str = "png") -> str:
+    """Return a picture as a data URL."""
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}"
+
+
 @pytest.mark.parametrize(
     "item",
     [
         message("system", "input_text", text="Boo."),
         message("user", "input_text", text="Boo."),
         message("user", "input_audio", audio=b64encode(VOICE).decode()),
-        message("user", "input_image", image_url="data:image/png;base64,AAAA"),
+        message("user", "input_image", image_url=picture_url(b"\x89PNG\r\n\x1a\n...")),
+        message("user", "input_image", image_url=picture_url(JPEG, "jpeg")),
         message("assistant", "output_text", text="Boo."),
         {"type": "function_call", "name": "a", "arguments": "{}", "call_id": "call_1"},
     ],
@@ -75,6 +83,34 @@ def test_items_stand_where_the_client_wants_them() -> None:
         (
             message("user", "input_audio", audio="not base64!"),
             ("invalid_value", "item.content[0].audio"),
+        ),
+        (
+            message("user", "input_image", image_url="https://porch/picture.jpg"),
+            ("invalid_value", "item.content[0].image_url"),
+        ),
+        (
+            message("user", "input_image", image_url=picture_url(b"GIF89a", "gif")),
+            ("invalid_value", "item.content[0].image_url"),
+        ),
+        (
+            message("user", "input_image", image_url="data:image/png;base64,%%"),
+            ("invalid_value", "item.content[0].image_url"),
+        ),
+        (
+            message("user", "input_image", image_url=picture_url(JPEG, "png")),
+            ("invalid_image", "item.content[0].image_url"),
+        ),
+        (
+            message("user", "input_image", image_url=picture_url(HUGE, "jpeg")),
+            ("invalid_value", "item.content[0].image_url"),
+        ),
+        (
+            message("system", "input_image", image_url=picture_url(JPEG, "jpeg")),
+            ("invalid_value", "item.content[0].type"),
+        ),
+        (
+            message("user", "input_image"),
+            ("missing_required_parameter", "item.content[0].image_url"),
         ),
         (
             message("system", "input_text"),

@@ -34,6 +34,7 @@ def on_response_created(talk: Conversation, event: ResponseCreated) -> Iterator[
     talk.unanswered_requests = 0
     is_wanted = talk.gate.created(event.response_id)
     talk.deadlines.cancel(Due.ANSWER)
+    talk.sight.response_created()
     is_goodbye = is_ours and talk.ending.created(event.response_id)
     is_late = bool(talk.ending) and not is_goodbye
     if talk.playback.is_held:
@@ -151,6 +152,8 @@ def _is_too_early(talk: Conversation) -> bool:
 def on_response_done(talk: Conversation, event: ResponseDone) -> Iterator[Action]:
     """Count the cost, give results of tools, let the next response through."""
     talk.usage.add(event.usage)
+    if event.status == "completed":
+        talk.sight.response_completed()
     talk.unwritten = None
     has_sound = talk.playback.is_known(event.response_id)
     has_spoken = has_sound or talk.turns.has_answered
@@ -190,5 +193,7 @@ def _give_results(talk: Conversation) -> Iterator[Action]:
     """Send the results that are complete and ask for one answer to them."""
     sends, wants_answer = talk.calls.collect()
     yield from sends
+    if sends and not talk.calls.are_open:
+        yield from talk.sight.send()
     if wants_answer and not talk.ending:
         yield from talk.gate.request()

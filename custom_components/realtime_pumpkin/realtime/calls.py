@@ -56,6 +56,11 @@ class ToolCalls:
         """Tell whether a tool still runs."""
         return any(batch.waiting for batch in self._batches.values())
 
+    @property
+    def are_open(self) -> bool:
+        """Tell whether a call was made whose result is not sent yet."""
+        return bool(self._batches)
+
     def accept(self, response_id: str, call: FunctionCall) -> bool:
         """Note a call; False where it was made before (same `call_id`)."""
         if call.call_id in self._seen:

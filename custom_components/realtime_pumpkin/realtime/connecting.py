@@ -17,7 +17,7 @@ from .events import (
 from .finish import EndReason
 from .pausing import carry_on
 from .reconnection import Unfinished
-from .signals import Message, Role, SocketLost
+from .signals import Message, Picture, Role, SocketLost
 
 CONFIGURE_TIMEOUT: Final = 10.0
 SHORTEST_CONFIGURE_TIMEOUT: Final = 1.0
@@ -102,6 +102,7 @@ def _leave_session(talk: Conversation) -> None:
     for due in _OF_A_SESSION:
         talk.deadlines.cancel(due)
     talk.gate.reset()
+    talk.sight.session_lost()
     for name in talk.calls.forget():
         talk.note("system", ALREADY_CALLED.format(name))
     is_speaking = talk.turns.is_speaking and not talk.barge_in.has_ended
@@ -114,6 +115,7 @@ def _open(talk: Conversation) -> Iterator[Action]:
     """Tell the model what it should know, and let it open if it should."""
     for text in talk.behaviour.context:
         yield from talk.inject("system", text)
+    yield from talk.sight.send()
     if talk.behaviour.opening:
         yield from talk.direct("system", talk.behaviour.opening)
         yield from talk.gate.request()
@@ -123,6 +125,7 @@ def _reseed(talk: Conversation) -> Iterator[Action]:
     """Tell a new, empty session what was said so far."""
     for item in talk.history.items():
         yield Send({"type": "conversation.item.create", "item": item})
+    yield from talk.sight.send()
 
 
 def on_connection_lost(talk: Conversation, event: SocketLost) -> Iterator[Action]:
@@ -213,3 +216,10 @@ def on_message(talk: Conversation, event: Message) -> Iterator[Action]:
     yield from talk.inject(event.role, event.text)
     if event.respond and not talk.ending:
         yield from talk.gate.request()
+
+
+def on_picture(talk: Conversation, event: Picture) -> Iterator[Action]:
+    """Show a picture: now, with the session's beginning, or behind a tool's result."""
+    talk.sight.show(event)
+    if talk.is_ready and not talk.calls.are_open:
+        yield from talk.sight.send()

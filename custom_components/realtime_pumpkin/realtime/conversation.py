@@ -20,6 +20,7 @@ from .history import History, text_item
 from .microphone import MicrophoneGate
 from .playback import Playback
 from .reconnection import Reconnection, Unfinished
+from .sight import Sight
 from .signals import Message
 from .turns import Turns
 from .usage import Usage
@@ -72,6 +73,7 @@ class Conversation:
     playback: Playback = field(init=False)
     barge_in: BargeIn = field(default_factory=BargeIn)
     calls: ToolCalls = field(default_factory=ToolCalls)
+    sight: Sight = field(default_factory=Sight)
     turns: Turns = field(default_factory=Turns)
     ending: Ending = field(default_factory=Ending)
     reconnection: Reconnection = field(default_factory=Reconnection)

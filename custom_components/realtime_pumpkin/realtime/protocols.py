@@ -78,6 +78,9 @@ class ConversationSession(Protocol):
         Returns whether it will be heard: not while a visitor has the floor.
         """
 
+    def show(self, url: str, caption: str) -> None:
+        """Let the model see a picture: a data URL, and what it is in words."""
+
     def tool_finished(self, call_id: str, output: str) -> None:
         """Give the model a tool's result, a JSON text."""
 

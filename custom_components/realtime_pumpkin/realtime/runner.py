@@ -29,6 +29,7 @@ from .session import SessionCore
 from .signals import (
     Message,
     MicrophoneFrame,
+    Picture,
     PlaySound,
     Role,
     Signal,
@@ -139,6 +140,10 @@ class RealtimeSession:
         is_taken = self._core.takes_sounds
         self._feed(PlaySound(pcm))
         return is_taken
+
+    def show(self, url: str, caption: str) -> None:
+        """Let the model see a picture: a data URL, and what it is in words."""
+        self._feed(Picture(url, caption))
 
     def tool_finished(self, call_id: str, output: str) -> None:
         """Give the model a tool's result, a JSON text."""

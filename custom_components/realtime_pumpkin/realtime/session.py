@@ -34,6 +34,7 @@ from .history import History
 from .signals import (
     Message,
     MicrophoneFrame,
+    Picture,
     PlaySound,
     Signal,
     SocketLost,
@@ -54,6 +55,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     ServerError: connecting.on_error,
     Message: connecting.on_message,
     PlaySound: sounds.on_sound,
+    Picture: connecting.on_picture,
     MicrophoneFrame: listening.on_frame,
     SpeechStarted: listening.on_speech_started,
     SpeechStopped: listening.on_speech_stopped,

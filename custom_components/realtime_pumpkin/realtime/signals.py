@@ -59,6 +59,14 @@ class PlaySound:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What the voice sees, as a data URL (JPEG or PNG), and what it is in words."""
+
+    url: str = field(repr=False)
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolFinished:
     """A tool's result, as the JSON text that the model reads."""
 
@@ -93,6 +101,7 @@ type Signal = (
     | SpeakerCleared
     | Message
     | PlaySound
+    | Picture
     | ToolFinished
     | Stop
     | SocketLost

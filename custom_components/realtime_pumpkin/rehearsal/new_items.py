@@ -8,6 +8,7 @@ from typing import Any
 from .errors import invalid_value
 from .items import Item, Part
 from .outputs import JsonObject
+from .pictures import image_url
 from .schema import (
     Check,
     anything,
@@ -28,7 +29,11 @@ _USER_PARTS = {
         {"type": text, "audio": text, "transcript": nullable(text)}, ("audio",)
     ),
     "input_image": fields(
-        {"type": text, "image_url": text, "detail": literal("auto", "low", "high")},
+        {
+            "type": text,
+            "image_url": image_url,
+            "detail": literal("auto", "low", "high"),
+        },
         ("image_url",),
     ),
 }
