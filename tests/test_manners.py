@@ -34,6 +34,7 @@ from custom_components.realtime_pumpkin.session_setup import (
     create_behaviour,
     create_config,
 )
+from custom_components.realtime_pumpkin.staging import Follows, LevelTarget
 from demo.house.flows import fields
 from tests.common import VOICE_DATA, only_subentry
 from tests.shown_form import filled_in
@@ -77,6 +78,10 @@ CHOSEN: dict[str, Any] = {
     "monthly_budget_usd": 20.0,
     "joins_broadcasts": True,
     "scripts": ["script.fog_machine"],
+    "level_targets": [
+        {"entity_id": "light.candle", "calls_per_second": 4, "offset_ms": 80},
+        {"entity_id": "number.jaw", "follows": "visitor", "lowest": 10, "highest": 90},
+    ],
     "transcripts": "events",
     "safety_rules": False,
     "says_it_is_a_computer": True,
@@ -122,6 +127,10 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     assert read.turns.noise_reduction is NoiseReduction.NONE
     assert read.limits.busy is BusyPolicy.QUEUE
     assert (read.limits.quiet_from, read.limits.quiet_until) == (time(22), time(7, 30))
+    assert read.jaw_and_candle.level_targets == (
+        LevelTarget("light.candle", calls_per_second=4, offset_ms=80),
+        LevelTarget("number.jaw", Follows.VISITOR, lowest=10, highest=90),
+    )
     groups = (read.turns, read.limits, read.children)
     stored = {
         name: value for group in groups for name, value in group.as_data().items()
@@ -131,6 +140,7 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
         "scripts": list(read.scripts),
         "transcripts": read.transcripts.value,
         "joins_broadcasts": read.joins_broadcasts,
+        "level_targets": CHOSEN["level_targets"],
         **stored,
     } == CHOSEN
 

@@ -20,7 +20,15 @@ CHARACTER = {
 }
 ADDRESS = {"host": "porch.local", "port": 10700}
 PLAYER = "media_player.porch"
-SECTIONS = ("turn_taking", "sound", "limits", "tools", "privacy", "children")
+SECTIONS = (
+    "turn_taking",
+    "sound",
+    "limits",
+    "tools",
+    "jaw_and_candle",
+    "privacy",
+    "children",
+)
 UNTOUCHED: dict[str, Any] = {name: {} for name in SECTIONS}
 DEFAULT_MANNERS = {
     "barge_in": "auto",

@@ -33,21 +33,27 @@ class Field(Selector[Any]):
         self,
         selector: Selector[Any],
         convert: Callable[[Any], Any] = lambda value: value,
+        *,
+        error: str | None = None,
     ) -> None:
-        """Look like a selector; `convert` makes of its value what is stored."""
+        """Look like a selector; `convert` makes of its value what is stored.
+
+        `error` is the key of the text for a wrong value, where it has one of its own.
+        """
         self.selector_type = selector.selector_type
         self.config = selector.config
         self.allowed_context_keys = selector.allowed_context_keys
         self._selector: Any = selector
         self._convert = convert
+        is_number = selector.selector_type == "number"
+        self._error = error or (OUT_OF_RANGE if is_number else NOT_VALID)
 
     def __call__(self, value: Any) -> Any:
         """Return what is stored of a value, or that it is wrong."""
         try:
             return self._convert(self._selector(value))
         except probatio.Invalid, ValueError, TypeError:
-            is_number = self.selector_type == "number"
-            return Wrong(value, OUT_OF_RANGE if is_number else NOT_VALID)
+            return Wrong(value, self._error)
 
 
 @dataclass(slots=True)

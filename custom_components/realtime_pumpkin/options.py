@@ -33,7 +33,7 @@ from .const import (
     Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
-from .staging import Eyes, NightMemory
+from .staging import Eyes, JawAndCandle, NightMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ class VoiceOptions:
     children: Children
     eyes: Eyes
     memory: NightMemory
+    jaw_and_candle: JawAndCandle
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
     calibration: Calibration | None = None
@@ -129,6 +130,7 @@ class VoiceOptions:
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),
             joins_broadcasts=data.get(CONF_JOINS_BROADCASTS, False),
             speaker_volume=data.get(CONF_SPEAKER_VOLUME),
+            jaw_and_candle=JawAndCandle.from_data(data),
         )
 
     def in_browser(self) -> Self:

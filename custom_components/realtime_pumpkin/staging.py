@@ -3,11 +3,15 @@
 The fields are named as they are stored, as those of `manners`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import time
-from typing import ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Self
 
 from .manners import OptionGroup, Readers
+
+MOST_TARGETS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,59 @@ class NightMemory(OptionGroup):
 
     night_ends: time | None = None
     """When all is forgotten, in the house's time; None: at sunrise."""
+
+
+class Follows(StrEnum):
+    """Whose level a thing follows."""
+
+    VOICE = "voice"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTarget:
+    """A thing that moves with how loud somebody is; numbers as the user typed them."""
+
+    entity_id: str
+    follows: Follows = Follows.VOICE
+    lowest: float | None = None
+    """A light's brightness (%), a number's value, the level (%) that opens a switch.
+
+    None is what suits the thing.
+    """
+
+    highest: float | None = None
+    attack_ms: int = 0
+    """How long it takes to rise by two thirds of the way."""
+
+    release_ms: int = 120
+    """How long it takes to fall by two thirds of the way."""
+
+    offset_ms: int = 0
+    """How late the thing is: it is told so much before the sound is heard."""
+
+    calls_per_second: float = 8
+    transition_ms: int = 0
+    is_candle: bool = True
+    """A light is warm, and flickers while nobody speaks."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read one of those that the voice flow stored."""
+        known = {name: data[name] for name in _TARGET_FIELDS if name in data}
+        return cls(**{**known, "follows": Follows(data.get("follows", Follows.VOICE))})
+
+
+_TARGET_FIELDS: Final = tuple(field.name for field in fields(LevelTarget))
+
+
+@dataclass(frozen=True, slots=True)
+class JawAndCandle:
+    """What moves with the level of the voice or of the visitor."""
+
+    level_targets: tuple[LevelTarget, ...] = ()
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read what the voice flow stored."""
+        return cls(tuple(map(LevelTarget.from_data, data.get("level_targets", ()))))

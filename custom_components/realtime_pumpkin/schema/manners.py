@@ -29,6 +29,7 @@ from ..const import (
 )
 from ..fields import Field
 from ..manners import Children, Limits, TurnTaking
+from .level_targets import LEVEL_TARGETS
 from .parts import choice, group, number, switch
 
 _TURN_TAKING: Final = group(
@@ -78,6 +79,7 @@ _TOOLS: Final = group(
         _only_scripts,
     ),
 )
+_JAW_AND_CANDLE: Final = group({"level_targets": None}, level_targets=LEVEL_TARGETS)
 _PRIVACY: Final = group(
     {CONF_TRANSCRIPTS: Transcripts.ALL.value},
     transcripts=choice(CONF_TRANSCRIPTS, Transcripts),
@@ -92,6 +94,7 @@ _GROUPS: Final[Mapping[str, section]] = {
     "sound": _SOUND,
     "limits": _LIMITS,
     "tools": _TOOLS,
+    "jaw_and_candle": _JAW_AND_CANDLE,
     "privacy": _PRIVACY,
     "children": _CHILDREN,
 }
