@@ -20,11 +20,11 @@ from custom_components.realtime_pumpkin.links.errors import SpeakerUnavailable
 from custom_components.realtime_pumpkin.personas import async_get_gallery
 from tests.realtime_server import KEY
 from tests.test_config_flow import async_open
-from tests.test_voice_flow_ends import add_satellite
 from tests.voice_flow import (
     ADDRESS,
     CHARACTER,
     add_player,
+    add_satellite,
     async_add,
     async_fill,
     async_go_on,

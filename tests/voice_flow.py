@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.components.assist_satellite.const import AssistSatelliteEntityFeature
 from homeassistant.components.media_player.const import MediaPlayerEntityFeature
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.common import only_subentry
@@ -29,6 +35,8 @@ SECTIONS = (
     "privacy",
     "children",
 )
+ANNOUNCE = AssistSatelliteEntityFeature.ANNOUNCE
+STARTS = ANNOUNCE | AssistSatelliteEntityFeature.START_CONVERSATION
 UNTOUCHED: dict[str, Any] = {name: {} for name in SECTIONS}
 DEFAULT_MANNERS = {
     "barge_in": "auto",
@@ -147,3 +155,44 @@ def add_player(
 ) -> None:
     """Add a media player that plays media unless told otherwise."""
     hass.states.async_set(entity_id, "idle", {"supported_features": features})
+
+
+def add_satellite(
+    hass: HomeAssistant,
+    platform: str = "esphome",
+    model: str = "Atom Echo",
+    features: AssistSatelliteEntityFeature = STARTS,
+    *,
+    speaks: bool = True,
+) -> MockConfigEntry:
+    """Add a satellite that Home Assistant has, in an area."""
+    entry = MockConfigEntry(domain=platform, title="Porch satellite", data=ADDRESS)
+    entry.add_to_hass(hass)
+    garden = ar.async_get(hass).async_get_or_create("Garden")
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(platform, "porch")},
+        name="Porch device",
+        model=model,
+    )
+    dr.async_get(hass).async_update_device(device.id, area_id=garden.id)
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "assist_satellite",
+        platform,
+        "s",
+        config_entry=entry,
+        device_id=device.id,
+        suggested_object_id="porch",
+        supported_features=features,
+    )
+    if speaks:
+        registry.async_get_or_create(
+            "media_player",
+            platform,
+            "m",
+            config_entry=entry,
+            device_id=device.id,
+            suggested_object_id="own",
+        )
+    return entry

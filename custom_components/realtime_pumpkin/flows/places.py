@@ -139,19 +139,16 @@ class Places:
         return SelectOptionDict(value=choice, label=f"{name}: {can}")
 
     def _players(self) -> Iterator[tuple[str, er.RegistryEntry | None]]:
-        """Yield the media players that play what they are given."""
-        for entity_id in self.hass.states.async_entity_ids(MEDIA_PLAYER_DOMAIN):
-            entity = self._entity(entity_id)
-            features = self._features(entity_id, entity)
-            if features & MediaPlayerEntityFeature.PLAY_MEDIA:
-                yield entity_id, entity
+        """Yield the media players that play what they are given.
 
-    def _features(self, entity_id: str, entity: er.RegistryEntry | None) -> int:
-        """Return what an entity can do, also while it is switched off."""
-        known = entity.supported_features if entity else 0
-        if (state := self.hass.states.get(entity_id)) is not None:
-            return int(state.attributes.get(ATTR_SUPPORTED_FEATURES, known))
-        return known
+        What is switched off says no more what it can do; the registry remembers.
+        """
+        for state in self.hass.states.async_all(MEDIA_PLAYER_DOMAIN):
+            entity = self._entity(state.entity_id)
+            known = entity.supported_features if entity else 0
+            features = int(state.attributes.get(ATTR_SUPPORTED_FEATURES, known))
+            if features & MediaPlayerEntityFeature.PLAY_MEDIA:
+                yield state.entity_id, entity
 
     def _entity(self, entity_id: str | None) -> er.RegistryEntry | None:
         """Return what is registered of an entity."""

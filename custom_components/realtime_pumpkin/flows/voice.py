@@ -24,6 +24,7 @@ from ..const import (
     CONF_PROVIDER,
     CONF_SPEAKER,
     CONF_VOICE,
+    DEFAULT_MODEL,
     Provider,
 )
 from ..fields import Input
@@ -107,9 +108,8 @@ class VoiceFlow(SpeakerSteps):
 
     def _kept(self, persona: Persona) -> dict[str, Any]:
         """Return what a new persona does not change: the voice's name and model."""
-        kept = {CONF_NAME: self._title}
-        if model := self._stored.get(CONF_MODEL):
-            kept[CONF_MODEL] = model
+        model = self._stored.get(CONF_MODEL, DEFAULT_MODEL)
+        kept = {CONF_NAME: self._title, CONF_MODEL: model}
         if persona.voice == self._stored.get(CONF_VOICE):
             kept[CONF_VOICE] = persona.voice
         return kept
