@@ -83,8 +83,8 @@ async def test_the_last_end_of_a_conversation_is_read_again(
     assert ledger.last_end("voice") is None
     ledger.record("voice", {}, None, HALLOWEEN)
     later = HALLOWEEN + timedelta(minutes=1)
-    ledger.record("voice", {}, 0.5, later, conversations=0)
-    ledger.record("mute", {}, 0.5, later, conversations=0)
+    ledger.record("voice", {}, 0.5, later, conversations=0, cools_down=False)
+    ledger.record("mute", {}, 0.5, later, conversations=0, cools_down=False)
     await ledger.async_save()
     again = Ledger(hass, "account")
     await again.async_load(["voice", "mute"])

@@ -47,10 +47,17 @@ class Admission:
         if (reached := self.budget_reached(limits)) is not None:
             raise as_validation_error(reached)
 
-    def used(self, tokens: Mapping[str, int], usd: float | None) -> None:
-        """Put into the books what was used outside of a conversation."""
-        voice_id = self._subentry.subentry_id
-        self._ledger.record(voice_id, tokens, usd, dt_util.now(), conversations=0)
+    def used(
+        self, tokens: Mapping[str, int], usd: float | None, *, conversations: int = 0
+    ) -> None:
+        """Put into the books what was used elsewhere than at the door.
+
+        Nothing cools down after it.
+        """
+        voice_id, now = self._subentry.subentry_id, dt_util.now()
+        self._ledger.record(
+            voice_id, tokens, usd, now, conversations=conversations, cools_down=False
+        )
 
     def ended(
         self, limits: Limits, summary: Mapping[str, Any], *, was_held: bool

@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import AGENT_ENTITY, CONVERSATION_OVER, DOMAIN
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
-from .realtime.turn import Turn
+from .turns.answer import Answer
 from .turns.said import said_in
 
 PARALLEL_UPDATES = 0
@@ -61,15 +61,15 @@ class VoiceAgent(VoiceEntity, ConversationEntity):
                 AssistantContent(agent_id=self.entity_id, content="")
             )
             return _result(user_input, chat_log, "", goes_on=False)
-        turn = await self._async_answer(user_input, chat_log)
-        speech = turn.text.strip()
-        goes_on = turn.is_spoken or chat_log.continue_conversation
-        goes_on = goes_on and not turn.is_finished
+        answer = await self._async_answer(user_input, chat_log)
+        speech = answer.turn.text.strip()
+        goes_on = answer.was_heard or chat_log.continue_conversation
+        goes_on = goes_on and not answer.turn.is_finished
         return _result(user_input, chat_log, speech, goes_on=goes_on)
 
     async def _async_answer(
         self, user_input: ConversationInput, chat_log: ChatLog
-    ) -> Turn:
+    ) -> Answer:
         """Stream the persona's answer into the chat log; return it whole.
 
         Silence is an error: a telephone would wait for the sound of it for ever.
@@ -88,7 +88,7 @@ class VoiceAgent(VoiceEntity, ConversationEntity):
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="nothing_said"
             )
-        return answer.turn
+        return answer
 
 
 def _result(

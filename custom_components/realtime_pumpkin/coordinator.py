@@ -37,7 +37,7 @@ from .links.satellite_stream import SatelliteStream
 from .links.tap import Tap
 from .loans import async_get_loans
 from .options import VoiceOptions
-from .pipelines import Pipelines
+from .pipelines import Pipelines, answering
 from .prompt import render_statement
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
@@ -100,6 +100,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             self.events,
             self._spawn,
             options=lambda: self.options,
+            answering=functools.partial(answering, hass, subentry.subentry_id),
             is_enabled=lambda: self.data.is_enabled,
             on_spent=self.async_check_budget,
         )

@@ -119,14 +119,15 @@ class Ledger:
         now: datetime,
         *,
         conversations: int = 1,
+        cools_down: bool = True,
     ) -> None:
-        """Add a conversation that ended, or what was used without one.
+        """Add a conversation that ended and cools down, or what was used elsewhere.
 
         It is saved a little later.
         """
         totals = self.totals(voice_id, now)
         self._voices[voice_id] = totals.plus(tokens, usd, conversations)
-        if conversations:
+        if cools_down:
             self._ends[voice_id] = now.timestamp()
         self._is_changed = True
         self._store.async_delay_save(self._data, SAVE_DELAY)

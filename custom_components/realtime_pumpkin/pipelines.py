@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import Enum, auto
 from typing import Any, Final
 
 from homeassistant.components.assist_pipeline import (
@@ -200,6 +201,36 @@ async def async_delete_pipeline(hass: HomeAssistant, pipeline_id: str) -> None:
             pipeline_id,
             err,
         )
+
+
+class Answering(Enum):
+    """Who hears what a voice answers to its ears."""
+
+    AT_ONCE = auto()
+    """Whoever speaks: each pipeline with its ears has its agent and its sound, too."""
+
+    WHEN_ASKED = auto()
+    """Not everybody: other pipelines use the ears only, or answer some by themselves."""
+
+    IN_WRITING = auto()
+    """Nobody: where its agent answers, another voice reads that."""
+
+
+@callback
+def answering(hass: HomeAssistant, voice_id: str) -> Answering:
+    """Return who hears a voice's answers, as far as all pipelines tell.
+
+    A stage of a pipeline is not told in which one it works.
+    """
+    engines = _engines(hass, voice_id)
+    if engines is None:
+        return Answering.WHEN_ASKED
+    using = [p for p in async_get_pipelines(hass) if p.stt_engine == engines.stt]
+    asked = [p for p in using if p.conversation_engine == engines.agent]
+    heard = [p for p in asked if p.tts_engine == engines.tts]
+    if len(heard) == len(using) and not any(p.prefer_local_intents for p in using):
+        return Answering.AT_ONCE
+    return Answering.WHEN_ASKED if heard else Answering.IN_WRITING
 
 
 @callback

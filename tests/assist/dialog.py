@@ -86,10 +86,12 @@ class Dialog:
     http: TestClient[Any, Any]
     name: str = "Pumpkin"
     conversation_id: str | None = None
+    last_stage: str = "tts"
+    """Where a spoken turn ends."""
 
     async def speak(self, pcm: bytes = SAID, *, closes: bool = False) -> Run:
         """Speak PCM s16le mono 16 kHz; `closes` as when the button is pressed again."""
-        sent = await self._start("stt", "tts", {"sample_rate": 16_000})
+        sent = await self._start("stt", self.last_stage, {"sample_rate": 16_000})
         run = Run()
         await self._read(sent, run, until="stt-start")
         handler = run.data("run-start")["runner_data"]["stt_binary_handler_id"]

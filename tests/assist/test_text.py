@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 import io
-from pathlib import Path
 from typing import Any
 import wave
 
@@ -18,15 +17,11 @@ from custom_components.realtime_pumpkin.prompt import READ_ALOUD
 from custom_components.realtime_pumpkin.rehearsal import Plan, Say
 from tests.assist.visit import Visit, voice_at
 
-pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+pytestmark = pytest.mark.usefixtures(
+    "homeassistant_component", "socket_enabled", "no_old_sounds"
+)
 
 SATELLITE = "assist_satellite.nowhere"
-
-
-@pytest.fixture(autouse=True)
-def no_old_sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Home Assistant keep what was read for this test only."""
-    monkeypatch.setattr(tts, "_init_tts_cache_dir", lambda *_: str(tmp_path))
 
 
 async def converse(

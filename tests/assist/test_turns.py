@@ -1,75 +1,20 @@
 """Spoken turns as a browser's Assist dialog takes them, and typed ones beside them."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-
-from homeassistant.components import tts
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
-from pytest_homeassistant_custom_component.typing import (
-    ClientSessionGenerator,
-    WebSocketGenerator,
-)
 
 from custom_components.realtime_pumpkin.const import EventName
-from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Reply, Say
-from tests.assist.dialog import SAID, Dialog, silence, speech
-from tests.assist.visit import Visit, voice_at
+from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say
+from tests.assist.browsers import Browsers
+from tests.assist.dialog import SAID, silence, speech
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
 
 GOODBYE = Plan(
     (Say("Goodbye!", duration_ms=300), Call("finish_conversation", {"reason": "done"}))
 )
-
-
-@pytest.fixture(autouse=True)
-def no_old_sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Home Assistant keep what was read for this test only."""
-    monkeypatch.setattr(tts, "_init_tts_cache_dir", lambda *_: str(tmp_path))
-
-
-class Browsers:
-    """Whoever opens the dialog."""
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        sockets: WebSocketGenerator,
-        http: ClientSessionGenerator,
-    ) -> None:
-        """Know how to connect."""
-        self._hass = hass
-        self._sockets = sockets
-        self._http = http
-
-    async def open(self) -> Dialog:
-        """Open the dialog in another browser."""
-        return Dialog(self._hass, await self._sockets(), await self._http())
-
-    @asynccontextmanager
-    async def talk(
-        self, *replies: Reply, **options: Any
-    ) -> AsyncIterator[tuple[Visit, Dialog]]:
-        """Have a voice and a dialog with it."""
-        async with voice_at(
-            self._hass, "assist_satellite.nowhere", *replies, **options
-        ) as visit:
-            yield visit, await self.open()
-
-
-@pytest.fixture
-def browsers(
-    hass: HomeAssistant,
-    hass_ws_client: WebSocketGenerator,
-    hass_client: ClientSessionGenerator,
-) -> Browsers:
-    """Return whoever opens the dialog."""
-    return Browsers(hass, hass_ws_client, hass_client)
 
 
 async def test_each_answer_is_the_sound_of_its_own_turn(browsers: Browsers) -> None:
@@ -233,36 +178,6 @@ async def test_a_sound_without_words_is_not_answered(browsers: Browsers) -> None
     assert cough.data("error")["code"] == "stt-no-text-recognized"
     assert run.answer == "Boo!"
     assert "Bless you!" not in words
-
-
-async def test_a_voice_that_is_switched_off_says_so(
-    hass: HomeAssistant, browsers: Browsers
-) -> None:
-    """The dialog shows the reason, spoken and typed alike."""
-    async with browsers.talk("Boo!") as (visit, dialog):
-        await hass.services.async_call(
-            "switch",
-            "turn_off",
-            {"entity_id": "switch.pumpkin_enabled"},
-            blocking=True,
-        )
-        spoken, written = await dialog.speak(), await dialog.write("Hello?")
-        assert visit.server.brain.requests == []
-    assert "switched off" in spoken.answer
-    assert "switched off" in written.answer
-
-
-async def test_a_spent_budget_is_told_in_words(browsers: Browsers) -> None:
-    """What is spent is spent, whoever would spend more."""
-    async with browsers.talk("Boo!", data={"daily_budget_usd": 0.01}) as (
-        visit,
-        dialog,
-    ):
-        [voice] = visit.entry.runtime_data.voices.values()
-        voice._admission.used({"output_audio": 1}, 1.0)
-        run = await dialog.speak()
-        assert visit.server.brain.requests == []
-    assert "budget" in run.answer
 
 
 async def test_an_answer_is_written_as_it_comes(browsers: Browsers) -> None:

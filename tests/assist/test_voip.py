@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from homeassistant.components import tts
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -19,7 +17,9 @@ from tests.assist.telephone import Telephone, telephone
 from tests.assist.visit import Visit, voice_at
 from tests.audio.signals import tone
 
-pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+pytestmark = pytest.mark.usefixtures(
+    "homeassistant_component", "socket_enabled", "no_old_sounds"
+)
 
 LISTENS = 1500
 """The pitch of Home Assistant's tone that tells a caller to speak, in Hz."""
@@ -30,12 +30,6 @@ FIRST, SECOND = 600, 1000
 def answer(hz: int, ms: float) -> Say:
     """Return an answer of the same short words, by its pitch told from others."""
     return Say("Boo!", pcm=tone(24_000, ms, hz))
-
-
-@pytest.fixture(autouse=True)
-def no_old_sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Home Assistant keep what was read for this test only."""
-    monkeypatch.setattr(tts, "_init_tts_cache_dir", lambda *_: str(tmp_path))
 
 
 @asynccontextmanager

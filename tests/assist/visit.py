@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
-from custom_components.realtime_pumpkin.rehearsal import Reply
+from custom_components.realtime_pumpkin.rehearsal import Reply, ServerOptions
 from tests.assist.house import Device, house_with
 from tests.common import account, async_set_up, only_voice, voice
 from tests.links.satellite import FakeSatellite
@@ -46,10 +46,15 @@ async def voice_at(
     *replies: Reply,
     heard: tuple[str, ...] = (),
     data: dict[str, Any] | None = None,
+    pace: float = 1000.0,
 ) -> AsyncIterator[Visit]:
-    """Set up a voice at a satellite (its entity id); unload it at the end."""
+    """Set up a voice at a satellite (its entity id); unload it at the end.
+
+    The server makes `pace` seconds of sound in a second.
+    """
     microphone = {"kind": "assist", "entity_id": satellite}
-    async with LocalServer(replies, heard).listening() as server:
+    options = ServerOptions(pace=pace)
+    async with LocalServer(replies, heard, options).listening() as server:
         stored = voice(data={"microphone": microphone, **(data or {})})
         entry = account(server.url, stored)
         await async_set_up(hass, entry)

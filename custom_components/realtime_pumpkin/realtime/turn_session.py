@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterable
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ TRANSCRIPT_TIMEOUT: Final = 10.0
 UNKNOWN_WORDS: Final = "…"
 """What is heard where there was speech that nobody could write down."""
 
+CANCELLED_TOO_LATE: Final = "response_cancel_not_active"
 _WORDS: Final = frozenset(
     {
         "response.output_audio_transcript.delta",
@@ -53,6 +55,9 @@ def _future() -> asyncio.Future[Any]:
 class _Listening:
     """What is known of the turn that is being spoken."""
 
+    answers: bool
+    """The answer is asked for at its end, without its words."""
+
     started: asyncio.Event = field(default_factory=asyncio.Event)
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     words: asyncio.Future[str] = field(default_factory=_future)
@@ -64,7 +69,8 @@ class Spoken:
     """What was said in one turn, and the answer that is already under way."""
 
     text: str
-    turn: Turn
+    turn: Turn | None
+    """None where no answer was to be asked for yet."""
 
 
 class TurnSession:
@@ -116,13 +122,16 @@ class TurnSession:
             item = text_item(role, text)
             await self._send({"type": "conversation.item.create", "item": item})
 
-    async def hear(self, frames: AsyncIterator[bytes]) -> Spoken | None:
+    async def hear(
+        self, frames: AsyncIterator[bytes], *, answers: bool = True
+    ) -> Spoken | None:
         """Listen to PCM s16le mono 24 kHz until somebody has spoken.
 
-        None where nobody has. Raises `RealtimeError` where the session is lost.
+        None where nobody has. The answer is under way then if it `answers`.
+        Raises `RealtimeError` where the session is lost.
         """
         await self._send({"type": "input_audio_buffer.clear"})
-        listening = self._listening = _Listening()
+        listening = self._listening = _Listening(answers)
         sending = asyncio.create_task(self._send_frames(frames, listening))
         try:
             await self._until_spoken(listening, sending)
@@ -137,9 +146,12 @@ class TurnSession:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
         if not text.strip():
+            if listening.turn is not None:
+                await self.give_up(listening.turn)
             return None
-        turn = listening.turn or await self.answer(is_spoken=True)
-        return Spoken(text, turn)
+        if answers and listening.turn is None:
+            listening.turn = await self.answer(is_spoken=True)
+        return Spoken(text, listening.turn)
 
     async def answer(self, *, is_spoken: bool) -> Turn:
         """Let the model answer what was said; raise `RealtimeError`."""
@@ -156,6 +168,17 @@ class TurnSession:
             response["instructions"] = instructions
         await self._send({"type": "response.create", "response": response})
         self._is_answering = True
+
+    async def give_up(self, turn: Turn) -> None:
+        """Stop an answer that nobody takes: it would only cost.
+
+        What it has cost until then is told as always.
+        """
+        is_being_made = self._is_answering and turn is self._turn
+        turn.end()
+        if is_being_made:
+            with contextlib.suppress(RealtimeError):
+                await self._send({"type": "response.cancel"})
 
     async def tool_finished(self, call_id: str, output: str) -> None:
         """Give the model a tool's result, a JSON text."""
@@ -236,7 +259,8 @@ class TurnSession:
             case SpeechStarted():
                 listening.started.set()
             case SpeechCommitted():
-                if listening.started.is_set() and listening.turn is None:
+                asks = listening.answers and listening.started.is_set()
+                if asks and listening.turn is None:
                     # The words take longer than the answer may: it is asked for now.
                     listening.turn = await self.answer(is_spoken=True)
                 listening.committed.set()
@@ -275,6 +299,8 @@ class TurnSession:
                 self._turn.end(error)
             if listening is not None and not listening.words.done():
                 listening.words.set_exception(error)
+        elif error.code == CANCELLED_TOO_LATE:
+            return
         elif listening is not None and not listening.words.done():
             # Nothing was there to be committed.
             listening.words.set_result("")

@@ -13,7 +13,7 @@ from homeassistant.helpers import llm
 from ..const import DOMAIN, EventName
 from ..issues import as_home_assistant_error
 from ..realtime.calls import BadArguments, error_output, parse_arguments
-from ..realtime.errors import ErrorKind, RealtimeError
+from ..realtime.errors import RealtimeError
 from ..realtime.events import FunctionCall, ToolCalled
 from ..realtime.finish import FINISH_TOOL, GOODBYE
 from ..realtime.turn import ResponseEnded, Turn
@@ -42,6 +42,9 @@ class Answer:
     ) -> None:
         """Answer with a turn that has begun."""
         self.turn = turn
+        self.was_heard = False
+        """It answers something spoken, so whoever spoke may speak again."""
+
         self._conversation_id = conversation_id
         self._session = session
         self._toolbox = toolbox
@@ -57,7 +60,7 @@ class Answer:
         except RealtimeError as error:
             raise as_home_assistant_error(error) from error
         finally:
-            self.turn.end(RealtimeError(ErrorKind.SERVER, None, "Nobody listens"))
+            await self._session.give_up(self.turn)
 
     async def _rounds(self) -> AsyncIterator[Delta]:
         """Yield response after response until none calls a tool."""

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from ..const import EventName
+from ..pipelines import Answering
 from ..realtime.finish import EndReason
 from ..realtime.history import History
 from ..realtime.turn import Turn
-from ..realtime.turn_session import TurnSession
+from ..realtime.turn_session import Spoken, TurnSession
 from ..realtime.usage import Usage
 from ..session_setup import create_config
 from .answer import Answer
@@ -17,6 +18,9 @@ from .said import Said, said_before
 
 RESEEDED: Final = 20
 """How many of the last lines a new session is told."""
+
+UNASKED_S: Final = 2.0
+"""How long the agent may take to be asked; it is asked at once or not at all."""
 
 
 class TurnConversation:
@@ -30,12 +34,14 @@ class TurnConversation:
         self._reader: asyncio.Task[None] | None = None
         self._toolbox = parts.toolbox()
         self._known = 0
-        self._heard: tuple[str, Turn] | None = None
+        self._heard: Spoken | None = None
+        self._unasked: asyncio.TimerHandle | None = None
         self._history = History()
         self._usage = Usage()
         self._turns = 0
         self._is_stale = False
         self._is_over = False
+        self._is_counted = False
         self._model = parts.options().model
         self._started_at = asyncio.get_running_loop().time()
         self._fire(EventName.CONVERSATION_STARTED)
@@ -43,16 +49,22 @@ class TurnConversation:
     async def async_hear(self, frames: AsyncIterator[bytes]) -> str | None:
         """Return what was said in PCM s16le mono 24 kHz; None where nothing was.
 
-        The answer is under way then. Raises `RealtimeError`.
+        The answer is under way then, where it is certain that the agent is asked
+        for it. Raises `RealtimeError`.
         """
-        self._heard = None
+        self._take_heard()
         session = await self._async_session(said_before(self._parts.hass, self.id))
         self._is_stale = True
-        spoken = await session.hear(frames)
+        is_certain = self._parts.answering() is Answering.AT_ONCE
+        spoken = self._heard = await session.hear(frames, answers=is_certain)
         if spoken is None:
             self._is_stale = session.is_busy
             return None
-        self._heard = spoken.text, spoken.turn
+        if spoken.turn is None:
+            self._known += 1  # The session has heard it: another agent may answer.
+            self._is_stale = False
+        else:
+            self._expect_agent()
         return spoken.text
 
     async def async_begin(self, text: str, said: Said) -> Answer:
@@ -61,16 +73,42 @@ class TurnConversation:
         Raises `RealtimeError`, or `ServiceValidationError` where the persona
         cannot be rendered.
         """
-        heard, self._heard = self._heard, None
+        heard = self._take_heard()
         self._note(EventName.USER_TRANSCRIPT, "user", text)
         session = self._session
-        if session is not None and heard is not None and heard[0] == text:
-            turn = heard[1]
-        else:
+        was_heard = heard is not None and heard.text == text
+        if session is None or heard is None or not was_heard:
             session = await self._async_session(said)
-            self._is_stale = True
-            turn = await session.answer(is_spoken=False)
-        return Answer(self.id, session, turn, self._toolbox, self._parts.events)
+        self._is_stale = True
+        turn = heard.turn if heard is not None and was_heard else None
+        if turn is None:
+            turn = await session.answer(is_spoken=was_heard and self._is_audible)
+        answer = Answer(self.id, session, turn, self._toolbox, self._parts.events)
+        answer.was_heard = was_heard
+        return answer
+
+    @property
+    def _is_audible(self) -> bool:
+        """Tell whether the voice's own sound of an answer may be heard at all."""
+        return self._parts.answering() is not Answering.IN_WRITING
+
+    def _expect_agent(self) -> None:
+        """Let an answer go that the agent is not asked for, as by a sentence trigger."""
+        loop = asyncio.get_running_loop()
+        self._unasked = loop.call_later(UNASKED_S, self._give_up)
+
+    def _give_up(self) -> None:
+        """Stop the answer to what was heard."""
+        heard, session = self._take_heard(), self._session
+        if session is not None and heard is not None and heard.turn is not None:
+            self._parts.spawn(session.give_up(heard.turn), f"unasked {self.id}")
+
+    def _take_heard(self) -> Spoken | None:
+        """Return what was heard, once."""
+        if self._unasked is not None:
+            self._unasked.cancel()
+        heard, self._heard, self._unasked = self._heard, None, None
+        return heard
 
     def answered(self, turn: Turn, said: Said) -> None:
         """Note what was answered; `said` is all of the conversation with it."""
@@ -84,6 +122,7 @@ class TurnConversation:
         if self._is_over:
             return
         self._is_over = True
+        self._take_heard()
         await self._async_close()
         duration = asyncio.get_running_loop().time() - self._started_at
         self._fire(
@@ -129,9 +168,11 @@ class TurnConversation:
             await asyncio.wait([reader])
 
     def _used(self, usage: dict[str, Any]) -> None:
-        """Put into the books what one response cost."""
+        """Put into the books what one response cost; the first counts the whole."""
         self._usage.add(usage)
-        self._parts.used(Usage.of(usage), self._model)
+        conversations = 0 if self._is_counted else 1
+        self._is_counted = True
+        self._parts.used(Usage.of(usage), self._model, conversations=conversations)
 
     def _note(self, name: EventName, role: str, text: str) -> None:
         """Keep a line and tell of it."""

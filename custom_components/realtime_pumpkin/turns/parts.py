@@ -12,6 +12,7 @@ from ..house_tools import script_tools
 from ..issues import as_validation_error
 from ..limits import SwitchedOff
 from ..options import VoiceOptions
+from ..pipelines import Answering
 from ..realtime.connection import Connect
 from ..realtime.usage import Usage
 from ..tools import Toolbox
@@ -32,22 +33,31 @@ class Parts:
     options: Callable[[], VoiceOptions]
     """How the voice is set now."""
 
+    answering: Callable[[], Answering]
+    """Who hears what the voice answers to its ears."""
+
     is_enabled: Callable[[], bool]
     on_spent: Callable[[], None]
     """Called when the books have changed."""
 
     def admit(self) -> None:
-        """Raise `ServiceValidationError` where the voice may not answer now.
-
-        Quiet hours and the cooldown are the door's: here somebody asks for it.
-        """
+        """Raise `ServiceValidationError` where the voice may not answer now."""
         if not self.is_enabled():
             raise as_validation_error(SwitchedOff())
         self.admission.check_budget(self.options().limits)
 
-    def used(self, usage: Usage, model: str) -> None:
-        """Put into the books what one response cost."""
-        self.admission.used(usage.tokens, usage.cost(model))
+    def admit_conversation(self) -> None:
+        """Raise `ServiceValidationError` where no conversation may begin now.
+
+        The cooldown is the door's: it is for rings, here somebody goes on asking.
+        """
+        self.admit()
+        self.admission.check(self.options().limits, cools_down=False)
+
+    def used(self, usage: Usage, model: str, *, conversations: int = 0) -> None:
+        """Put into the books what one response cost, with what it is the first of."""
+        cost = usage.cost(model)
+        self.admission.used(usage.tokens, cost, conversations=conversations)
         self.on_spent()
 
     def toolbox(self) -> Toolbox:

@@ -40,7 +40,7 @@ class Turns:
         Raises a translated `HomeAssistantError`.
         """
         self._voiced.pop(conversation_id, None)
-        self._parts.admit()
+        self._admit(conversation_id)
         conversation = self._conversation(conversation_id)
         try:
             return await conversation.async_hear(frames)
@@ -56,7 +56,7 @@ class Turns:
         """
         if (refusal := self._refused.pop(conversation_id, None)) is not None:
             raise refusal
-        self._parts.admit()
+        self._admit(conversation_id)
         conversation = self._conversation(conversation_id)
         try:
             answer = await conversation.async_begin(text, said)
@@ -96,6 +96,13 @@ class Turns:
         """End every conversation at once."""
         for conversation in tuple(self._conversations.values()):
             await self._async_end(conversation, EndReason.UNLOADED)
+
+    def _admit(self, conversation_id: str) -> None:
+        """Raise `ServiceValidationError` where the voice may not answer there now."""
+        if conversation_id in self._conversations:
+            self._parts.admit()
+        else:
+            self._parts.admit_conversation()
 
     def _conversation(self, conversation_id: str) -> TurnConversation:
         """Return a conversation, begun where there is none; it is in use now."""
