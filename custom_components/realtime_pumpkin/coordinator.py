@@ -29,7 +29,7 @@ from .issues import (
 )
 from .ledger import Ledger, Totals
 from .limits import SwitchedOff
-from .links.assist_start import AssistAccess
+from .links.assist_run import AssistAccess
 from .links.browser import BrowserPort
 from .links.errors import LinkError
 from .links.open import VoiceLinks

@@ -6,6 +6,7 @@ It knows nothing of Home Assistant; what it finds out is kept by others.
 import asyncio
 from collections.abc import Callable
 import contextlib
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -90,8 +91,15 @@ class _Tape:
 class PorchCheck:
     """Play chirps on a speaker without latency while the microphone records."""
 
-    def __init__(self, source: AudioSource, sink: AudioSink, clock: Clock) -> None:
-        """Take the ends as they are, closed."""
+    def __init__(
+        self,
+        source: AudioSource,
+        sink: AudioSink,
+        clock: Clock,
+        opening: AbstractAsyncContextManager[None] | None = None,
+    ) -> None:
+        """Take the ends as they are, closed; the microphone is opened in `opening`."""
+        self._opening = opening or contextlib.nullcontext()
         self._source = source
         self._sink = sink
         self._clock = clock
@@ -109,7 +117,8 @@ class PorchCheck:
         """
         listening: asyncio.Task[None] | None = None
         try:
-            await self._source.open()
+            async with self._opening:
+                await self._source.open()
             await self._sink.open(self)
             listening = asyncio.get_running_loop().create_task(self._listen())
             return await self._record()

@@ -8,6 +8,7 @@ from homeassistant.helpers.translation import async_get_translations
 
 from .calibration import Calibration
 from .const import DOMAIN, TurnDetection
+from .links.assist_wake import WAKE_TIMEOUT_S
 from .manners import TurnTaking
 
 _PREFIX: Final = f"component.{DOMAIN}.common.porch_check_"
@@ -25,6 +26,14 @@ async def async_summary(
     }
     return " ".join(
         texts[_PREFIX + key].format_map(figures) for key in _sentences(found, turns)
+    )
+
+
+async def async_request(hass: HomeAssistant, satellite: str) -> str:
+    """Return what asks for a satellite's wake word, in Home Assistant's language."""
+    texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+    return texts[_PREFIX + "wake"].format(
+        satellite=satellite, seconds=round(WAKE_TIMEOUT_S)
     )
 
 

@@ -9,7 +9,10 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_get_persistent_notifications,
+)
 from wyoming.asr import Transcript
 from wyoming.error import Error
 from wyoming.event import Event
@@ -17,7 +20,12 @@ from wyoming.info import Attribution, Info, Satellite
 from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.wake import Detection
 
-from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
+from custom_components.realtime_pumpkin import porch_check
+from custom_components.realtime_pumpkin.const import (
+    CONF_CALIBRATION,
+    CONVERSATION_OVER,
+    EventName,
+)
 from custom_components.realtime_pumpkin.disabled_entries import (
     async_get_disabled_entries,
 )
@@ -139,6 +147,32 @@ async def test_each_wake_word_at_a_wyoming_satellite_is_a_conversation(
             assert satellite.seen(kind) == []
         assert len(satellite.seen("transcribe")) == 2
         assert len(hall.player.played) == 4
+
+
+async def test_the_porch_check_waits_for_the_wake_word_of_a_wyoming_satellite(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its assistant is borrowed to the end: another choice would end the run."""
+    for name in ("SETTLE_S", "NOISE_S", "LISTEN_S", "_END_TIMEOUT_S"):
+        monkeypatch.setattr(porch_check, name, 0.2)
+    hall = Device("hall")
+    async with (
+        house_with(hass, hall),
+        held(hass) as (satellite, _),
+        voice_at(hass, ENTITY_ID, GREETING, data=at_the_hall(hall)) as visit,
+    ):
+        check = hass.async_create_background_task(visit.act("porch_check"), "check")
+        assert await async_wait_for_state(hass, ASSISTANT, "Pumpkin".__eq__, 5)
+        [asked] = async_get_persistent_notifications(hass).values()
+        assert asked["message"].startswith("Say the wake word of ")
+        await satellite.wake("boo")
+        await check
+        assert async_get_persistent_notifications(hass) == {}
+        assert hass.states.is_state(ASSISTANT, "preferred")
+        assert len(hall.player.played) == 3
+        await satellite.until("transcript")
+        assert CONF_CALIBRATION in only_subentry(visit.entry).data
+        assert visit.named(EventName.CONVERSATION_STARTED) == []
 
 
 async def test_a_disabled_wyoming_entry_stays_disabled_over_a_reload(

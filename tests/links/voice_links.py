@@ -2,7 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.realtime_pumpkin.links.assist_start import AssistAccess
+from custom_components.realtime_pumpkin.links.assist_run import AssistAccess
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
 from custom_components.realtime_pumpkin.links.open import VoiceLinks
 from custom_components.realtime_pumpkin.links.satellite_stream import SatelliteStream

@@ -7,7 +7,7 @@ from homeassistant.components.assist_satellite.entity import AssistSatelliteStat
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 
-from .assist_start import SatelliteStart
+from .assist_run import SatelliteRun
 from .errors import (
     AssistSatelliteLost,
     AssistSatelliteSilent,
@@ -90,23 +90,23 @@ class OpenMicrophone:
 
 
 class AssistMicrophone:
-    """An `AudioSource` whose satellite is started for the conversation."""
+    """An `AudioSource` whose satellite is started, or waited for, when it is opened."""
 
-    def __init__(self, hass: HomeAssistant, start: SatelliteStart) -> None:
-        """Listen through the satellite that `start` starts."""
+    def __init__(self, hass: HomeAssistant, run: SatelliteRun) -> None:
+        """Listen through the satellite that is to `run` the voice's pipeline."""
         self._hass = hass
-        self._start = start
+        self._run = run
         self._microphone: OpenMicrophone | None = None
 
     @property
     def capabilities(self) -> LinkCapabilities:
         """Return what is known of the satellite."""
-        return capabilities(self._hass, self._start.satellite)
+        return capabilities(self._hass, self._run.satellite)
 
     async def open(self) -> None:
-        """Start the satellite; raise `LinkError` where it does not listen."""
+        """Let the satellite listen; raise `LinkError` where it does not."""
         if self._microphone is None:
-            stream = await self._start.async_run()
+            stream = await self._run.async_run()
             self._microphone = OpenMicrophone(self._hass, stream)
             await self._microphone.open()
 
@@ -122,7 +122,7 @@ class AssistMicrophone:
         One that was told to start but does not listen yet is waited for: with
         its own assistant chosen again it would begin to listen for that one.
         """
-        await self._start.async_close()
         microphone, self._microphone = self._microphone, None
         if microphone is not None:
             await microphone.close()
+        await self._run.async_close()

@@ -1,26 +1,22 @@
 """Start a satellite without a wake word, through its public action."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
-from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
 from ..const import LOGGER
-from ..lending import Loan
-from ..loans import Loans
+from .assist_run import AssistAccess, SatelliteRun
 from .errors import (
     AssistSatelliteBusy,
     AssistSatelliteNotStartable,
     AssistSatelliteRefused,
     AssistSatelliteSilent,
-    AssistSatelliteUnavailable,
     LinkError,
     NoInternalUrl,
 )
@@ -29,9 +25,8 @@ from .owned import Clock, Spawn, async_cancel
 from .player import MediaPlayer
 from .satellite_state import async_wait_for_state
 from .satellite_stream import SatelliteStream
-from .satellites import can_be_started, own_player, pipeline_select
+from .satellites import can_be_started, own_player
 from .stream_view import async_get_streams, stream_path
-from .tap import Tap
 
 START_TIMEOUT_S: Final = 8.0
 """How long a satellite may take to listen; it plays a clip of 200 ms first."""
@@ -44,24 +39,10 @@ _SILENCED_S: Final = 3.0
 _LET_GO_S: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class AssistAccess:
-    """What a voice needs to listen through Home Assistant's satellites."""
-
-    tap: Tap
-    loans: Loans
-    pipeline: Callable[[], Awaitable[str]]
-    """Return the name of the voice's pipeline, which is there then.
-
-    Raises `PipelineMissing`.
-    """
-
-
-class SatelliteStart:
+class SatelliteStart(SatelliteRun):
     """Let a satellite listen to the voice's pipeline, once.
 
-    The satellite's assistant is borrowed for that: what was chosen is chosen
-    again as soon as the pipeline runs, or when it is sure that it will not.
+    What was chosen is chosen again as soon as the pipeline runs.
     """
 
     def __init__(
@@ -74,22 +55,14 @@ class SatelliteStart:
         clock: Clock,
     ) -> None:
         """Prepare to start the satellite (its entity id)."""
-        self.satellite = satellite
-        self._hass = hass
-        self._access = access
+        super().__init__(hass, satellite, access, clock)
         self._spawn = spawn
-        self._clock = clock
-        self._loan: Loan | None = None
         self._tokens: list[str] = []
-        self._expected: asyncio.Future[SatelliteStream] | None = None
-        self._deadline = 0.0
         self._action: asyncio.Task[None] | None = None
 
+    @override
     async def async_run(self) -> SatelliteStream:
-        """Return what the satellite hears from now on.
-
-        Raises `LinkError`; only when cancelled something is left to `async_close`.
-        """
+        """Return what the satellite hears from now on; raise `LinkError`."""
         try:
             await self._make_ready()
             self._begin()
@@ -100,6 +73,7 @@ class SatelliteStart:
         await self._give_back()
         return stream
 
+    @override
     async def async_close(self) -> None:
         """End what was begun: a microphone that is still to open ends at once."""
         try:
@@ -115,20 +89,11 @@ class SatelliteStart:
         """Wait until the satellite is idle, then choose the voice's pipeline."""
         self._check()
         await self._settle()
-        select = pipeline_select(self._hass, self.satellite)
-        if select is None:
-            raise AssistSatelliteNotStartable(entity_id=self.satellite)
-        option = await self._access.pipeline()
-        try:
-            self._loan = await self._access.loans.async_borrow(select, option)
-        except HomeAssistantError as err:
-            raise self._refused(err) from err
+        await self._borrow()
 
     def _check(self) -> None:
         """Raise why the satellite cannot be started at all."""
-        state = self._hass.states.get(self.satellite)
-        if state is None or state.state == STATE_UNAVAILABLE:
-            raise AssistSatelliteUnavailable(entity_id=self.satellite)
+        self._require_available()
         if not can_be_started(self._hass, self.satellite):
             raise AssistSatelliteNotStartable(entity_id=self.satellite)
 
@@ -171,9 +136,8 @@ class SatelliteStart:
 
     def _begin(self) -> None:
         """Tell the satellite to start."""
-        self._expected = self._access.tap.expect(self.satellite)
-        self._deadline = self._clock() + START_TIMEOUT_S
-        call = self._call(self._silent_clip(), self._expected)
+        expected = self._expect(START_TIMEOUT_S)
+        call = self._call(self._silent_clip(), expected)
         self._action = self._spawn(call, f"start {self.satellite}")
 
     def _silent_clip(self) -> str:
@@ -201,23 +165,16 @@ class SatelliteStart:
             if not expected.done():
                 expected.set_exception(self._refused(err))
 
-    async def _entered(self) -> SatelliteStream:
-        """Return the run of the pipeline; raise `LinkError` where none comes."""
-        assert self._expected is not None
-        left = max(0.0, self._deadline - self._clock())
-        await asyncio.wait([self._expected], timeout=left)
-        if not self._expected.done():
-            raise AssistSatelliteSilent(entity_id=self.satellite)
-        return self._expected.result()
+    @property
+    @override
+    def _too_late(self) -> LinkError:
+        """Return the error of a satellite that was told to start and does not."""
+        return AssistSatelliteSilent(entity_id=self.satellite)
 
+    @override
     async def _give_back(self) -> None:
-        """Choose again what was chosen, and leave nothing else behind."""
-        expected, self._expected = self._expected, None
-        if expected is not None:
-            self._access.tap.forget(self.satellite, expected)
-        loan, self._loan = self._loan, None
-        if loan is not None:
-            await self._access.loans.async_give_back(loan)
+        """Leave nothing behind."""
+        await super()._give_back()
         action, self._action = self._action, None
         # An action that waits for the end of a clip keeps the satellite busy.
         await async_cancel(action)

@@ -159,6 +159,12 @@ class AssistSatelliteSilent(LinkError):
     translation_key = "assist_satellite_silent"
 
 
+class AssistSatelliteNotWoken(LinkError):
+    """Nobody said the satellite's wake word in time (`entity_id`, `seconds`)."""
+
+    translation_key = "assist_satellite_not_woken"
+
+
 class AssistSatelliteWithoutSpeaker(LinkError):
     """The satellite's device has no media player (`entity_id`)."""
 

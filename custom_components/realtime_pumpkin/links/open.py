@@ -15,7 +15,9 @@ from ..options import (
     WyomingMicrophone as WyomingOption,
 )
 from .assist import AssistMicrophone, OpenMicrophone
-from .assist_start import AssistAccess, SatelliteStart
+from .assist_run import AssistAccess, SatelliteRun
+from .assist_start import SatelliteStart
+from .assist_wake import SatelliteWake
 from .browser import BrowserPort
 from .browser_microphone import BrowserMicrophone
 from .browser_speaker import BrowserSpeaker
@@ -25,7 +27,7 @@ from .owned import Spawn
 from .player import MediaPlayer
 from .protocols import AudioSink, AudioSource
 from .satellite_stream import SatelliteStream
-from .satellites import own_player
+from .satellites import can_be_started, own_player
 from .stay import Stay
 from .stream_view import async_get_streams
 from .wyoming import WyomingSatellite
@@ -71,12 +73,14 @@ class VoiceLinks:
         *,
         heard: SatelliteStream | None = None,
         delay: Delay | None = None,
+        awaits_wake_word: bool = False,
     ) -> Ends:
         """Return microphone and speaker.
 
         `heard` is a satellite that was spoken to: it takes the place of the voice's
         own. The speaker's delay is what the porch check measured, where none is
-        given.
+        given. With `awaits_wake_word`, a satellite that cannot be started is opened
+        by whoever says its wake word.
         """
         if delay is None and options.calibration is not None:
             delay = options.calibration.delay
@@ -88,7 +92,9 @@ class VoiceLinks:
             case BrowserMicrophoneOption():
                 return self._in_browser(options.speaker, sound)
             case AssistOption(entity_id):
-                return self._at_satellite(options.speaker, entity_id, sound)
+                run = self._run_at(entity_id, awaits_wake_word=awaits_wake_word)
+                sink = self._beside(options.speaker, entity_id, sound)
+                return AssistMicrophone(self._hass, run), sink
             case WyomingOption() as satellite:
                 return self._by_wyoming(options.speaker, satellite, sound)
 
@@ -114,17 +120,12 @@ class VoiceLinks:
             latency_ms=SATELLITE_LATENCY_MS if delay is None else delay.latency_ms,
         )
 
-    def _at_satellite(self, speaker: Speaker, entity_id: str, sound: _Sound) -> Ends:
-        """Return the microphone of a satellite that Home Assistant has connected."""
-        start = SatelliteStart(
-            self._hass,
-            entity_id,
-            self._access,
-            spawn=self._spawn,
-            clock=self._clock,
-        )
-        source = AssistMicrophone(self._hass, start)
-        return source, self._beside(speaker, entity_id, sound)
+    def _run_at(self, satellite: str, *, awaits_wake_word: bool) -> SatelliteRun:
+        """Return how a satellite that Home Assistant has connected gets to listen."""
+        hass, access, clock = self._hass, self._access, self._clock
+        if awaits_wake_word and not can_be_started(hass, satellite):
+            return SatelliteWake(hass, satellite, access, clock)
+        return SatelliteStart(hass, satellite, access, spawn=self._spawn, clock=clock)
 
     def _in_browser(self, speaker: Speaker, sound: _Sound) -> Ends:
         """Return the microphone of a tab with a speaker: its own, or a player."""
