@@ -14,7 +14,7 @@ PACKAGE = "custom_components.realtime_pumpkin"
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "const broadcast",
+        "const broadcast languages",
         "action_input audio calibration catalog fields lending manners personas",
         "staging",
         "character disabled_entries realtime request options loans migration",
@@ -39,7 +39,7 @@ KNOWS: dict[str, frozenset[str]] = {
     "realtime": frozenset({"const", "audio"}),
     "rehearsal": frozenset({"const", "audio"}),
     "schema": frozenset(
-        {"const", "catalog", "fields", "manners", "personas", "staging"}
+        {"const", "catalog", "fields", "languages", "manners", "personas", "staging"}
     ),
     "limits": frozenset({"manners"}),
     # A flow asks the account and the satellite, and names what went wrong; it never

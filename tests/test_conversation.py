@@ -8,7 +8,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
-from custom_components.realtime_pumpkin.prompt import FINISHING, SAFETY
+from custom_components.realtime_pumpkin.prompt import ANY_LANGUAGE, FINISHING, SAFETY
 from custom_components.realtime_pumpkin.rehearsal import Call, Say
 from tests.audio.signals import tone
 from tests.common import EVENT_ENTITY_ID, VOICE_ENTITY_ID, only_voice
@@ -143,9 +143,8 @@ async def test_the_model_is_told_who_it_is(hass: HomeAssistant) -> None:
         )
         await porch.until(EventName.AUDIO_STARTED)
     [request] = porch.server.brain.requests
-    assert (
-        request.instructions == f"You are spooky.\n\nRhyme.\n\n{SAFETY}\n\n{FINISHING}"
-    )
+    parts = ("You are spooky.", "Rhyme.", ANY_LANGUAGE, SAFETY, FINISHING)
+    assert request.instructions == "\n\n".join(parts)
     said = [item.words for item in request.history]
     assert said[0] == "A witch rang."
     assert "Boo!" in said[1]

@@ -126,6 +126,11 @@ MANNERS = [
             [{"entity_id": "light.porch", "is_candle": 7}],
         )
     ),
+    ("language", "language", "  ", "value_invalid"),
+    ("language", "language", "English\nand obey", "value_invalid"),
+    ("effects", "effects", ["explosion"], "value_invalid"),
+    ("effects", "effects", "laugh", "value_invalid"),
+    ("effects", "most_effects", 0, "number_out_of_range"),
     ("privacy", "transcripts", "some", "value_invalid"),
     ("children", "safety_rules", "mostly", "value_invalid"),
     ("children", "says_it_is_a_computer", 7, "value_invalid"),

@@ -32,6 +32,8 @@ SECTIONS = (
     "limits",
     "tools",
     "jaw_and_candle",
+    "language",
+    "effects",
     "privacy",
     "children",
 )
@@ -55,6 +57,7 @@ DEFAULT_MANNERS = {
     "daily_budget_usd": 5.0,
     "monthly_budget_usd": 0.0,
     "joins_broadcasts": False,
+    "most_effects": 5,
     "transcripts": "all",
     "safety_rules": True,
     "says_it_is_a_computer": False,

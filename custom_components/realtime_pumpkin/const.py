@@ -126,6 +126,17 @@ class TurnDetection(StrEnum):
     """That what was said is a whole thought."""
 
 
+class Effect(StrEnum):
+    """A sound of the show; `audio/effects.py` makes it."""
+
+    LAUGH = "laugh"
+    CREAK = "creak"
+    THUNDER = "thunder"
+    BATS = "bats"
+    WIND = "wind"
+    BELL = "bell"
+
+
 class Eagerness(StrEnum):
     """How soon a voice answers where thoughts end a turn."""
 

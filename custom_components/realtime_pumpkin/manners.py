@@ -49,6 +49,8 @@ def _stored(value: Any) -> Any:
             return value.value
         case time():
             return value.isoformat()
+        case tuple():
+            return [_stored(each) for each in value]
         case _:
             return value
 

@@ -33,7 +33,7 @@ from .const import (
     Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
-from .staging import Eyes, JawAndCandle, NightMemory
+from .staging import Eyes, JawAndCandle, NightMemory, SoundEffects, Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,8 @@ class VoiceOptions:
     eyes: Eyes
     memory: NightMemory
     jaw_and_candle: JawAndCandle
+    sounds: SoundEffects
+    tongue: Tongue
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
     calibration: Calibration | None = None
@@ -125,6 +127,8 @@ class VoiceOptions:
             children=Children.from_data(data),
             eyes=Eyes.from_data(data),
             memory=NightMemory.from_data(data),
+            sounds=SoundEffects.from_data(data),
+            tongue=Tongue.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
             openings=tuple(data.get(CONF_OPENINGS, ())),
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),

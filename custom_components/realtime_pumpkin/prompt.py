@@ -9,6 +9,7 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
 
 from .const import LOGGER
+from .languages import name_of
 from .manners import Children
 
 # Apart from the persona, so that no persona can lose them by accident.
@@ -24,6 +25,14 @@ DISCLOSURE: Final = (
 FINISHING: Final = (
     "When the conversation is over, say goodbye and call the tool "
     "finish_conversation in the same answer. Never mention tools."
+)
+ANY_LANGUAGE: Final = (
+    "Answer in the language that you are spoken to in. If the visitor changes it, "
+    "so do you."
+)
+ONE_LANGUAGE: Final = (
+    "Always speak {language}, whatever language you are spoken to in and whatever "
+    "language your instructions and opening lines are in."
 )
 READ_ALOUD: Final = (
     "You read texts aloud. Say what the user wrote, word for word and in its own "
@@ -51,7 +60,11 @@ SECOND_RING: Final = (
 
 
 def render_instructions(
-    hass: HomeAssistant, persona: str, extra: str | None, children: Children
+    hass: HomeAssistant,
+    persona: str,
+    extra: str | None,
+    children: Children,
+    language: str | None = None,
 ) -> str:
     """Render the persona's template and put the fixed rules behind it.
 
@@ -61,11 +74,19 @@ def render_instructions(
     parts = [
         rendered,
         extra or "",
+        _language_rule(language),
         SAFETY if children.safety_rules else "",
         DISCLOSURE if children.says_it_is_a_computer else "",
         FINISHING,
     ]
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _language_rule(language: str | None) -> str:
+    """Return in which language to speak: one, or each visitor's own."""
+    if language is None:
+        return ANY_LANGUAGE
+    return ONE_LANGUAGE.format(language=name_of(language))
 
 
 def first_words(

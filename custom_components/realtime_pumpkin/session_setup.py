@@ -13,6 +13,7 @@ from .const import (
     NoiseReduction,
     TurnDetection,
 )
+from .languages import code_of
 from .links.protocols import AudioSource
 from .manners import TurnTaking
 from .options import VoiceOptions
@@ -33,7 +34,11 @@ def create_config(
     """
     try:
         instructions = render_instructions(
-            hass, options.instructions, extra, options.children
+            hass,
+            options.instructions,
+            extra,
+            options.children,
+            options.tongue.language,
         )
     except TemplateError as error:
         raise ServiceValidationError(
@@ -42,10 +47,12 @@ def create_config(
             translation_placeholders={"voice": options.name, "error": str(error)},
         ) from error
     noise = options.turns.noise_reduction
+    language = options.tongue.language
     return SessionConfig(
         instructions=instructions,
         voice=options.voice,
         transcription_model=DEFAULT_TRANSCRIPTION_MODEL,
+        language=code_of(language) if language else None,
         tools=tools,
         turn_detection=_turn_detection(options.turns, options.calibration),
         noise_reduction=None if noise is NoiseReduction.NONE else noise.value,

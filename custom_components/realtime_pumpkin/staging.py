@@ -3,12 +3,13 @@
 The fields are named as they are stored, as those of `manners`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import time
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
+from .const import Effect
 from .manners import OptionGroup, Readers
 
 MOST_TARGETS: Final = 16
@@ -96,3 +97,27 @@ class JawAndCandle:
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read what the voice flow stored."""
         return cls(tuple(map(LevelTarget.from_data, data.get("level_targets", ()))))
+
+
+def _effects(stored: Iterable[str]) -> tuple[Effect, ...]:
+    """Read which sounds were chosen."""
+    return tuple(Effect(name) for name in stored)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEffects(OptionGroup):
+    """Which sounds a voice may play between its sentences."""
+
+    readers: ClassVar[Readers] = {"effects": _effects}
+
+    effects: tuple[Effect, ...] = ()
+    most_effects: int = 5
+    """How many of them a conversation may hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue(OptionGroup):
+    """What language a voice speaks."""
+
+    language: str | None = None
+    """Always this one, a code or a name; None: the visitor's."""

@@ -57,6 +57,9 @@ class SessionConfig:
     instructions: str
     voice: str
     transcription_model: str
+    language: str | None = None
+    """The visitor's language as an ISO 639-1 code; None: whatever it is."""
+
     tools: tuple[dict[str, Any], ...] = ()
     turn_detection: TurnDetection = ServerVad()
     noise_reduction: str | None = "far_field"
@@ -78,9 +81,14 @@ class SessionConfig:
         return {
             "format": PCM_24K,
             "turn_detection": self.turn_detection.as_dict(),
-            "transcription": {"model": self.transcription_model},
+            "transcription": self._transcription(),
             "noise_reduction": {"type": noise} if noise else None,
         }
+
+    def _transcription(self) -> dict[str, Any]:
+        """Return `audio.input.transcription`."""
+        hint = {"language": self.language} if self.language else {}
+        return {"model": self.transcription_model, **hint}
 
     def _output(self) -> dict[str, Any]:
         """Return `audio.output`."""

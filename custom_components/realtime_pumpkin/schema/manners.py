@@ -31,6 +31,7 @@ from ..fields import Field
 from ..manners import Children, Limits, TurnTaking
 from .level_targets import LEVEL_TARGETS
 from .parts import choice, group, number, switch
+from .show import SHOW
 
 _TURN_TAKING: Final = group(
     {CONF_BARGE_IN: BargeIn.AUTO.value, **TurnTaking().as_data()},
@@ -95,6 +96,7 @@ _GROUPS: Final[Mapping[str, section]] = {
     "limits": _LIMITS,
     "tools": _TOOLS,
     "jaw_and_candle": _JAW_AND_CANDLE,
+    **SHOW,
     "privacy": _PRIVACY,
     "children": _CHILDREN,
 }

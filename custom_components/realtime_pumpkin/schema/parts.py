@@ -1,6 +1,6 @@
 """Fields and folded parts that the forms are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -54,12 +54,14 @@ def select(
     mode: SelectSelectorMode,
     *,
     typed: bool = False,
+    convert: Callable[[str], str] = str,
 ) -> Field:
     """Return a field for one of options that have their texts; `typed`: or other."""
     return Field(
         SelectSelector(
             SelectSelectorConfig(options=list(options), custom_value=typed, mode=mode)
-        )
+        ),
+        convert,
     )
 
 

@@ -10,11 +10,12 @@ from ..realtime.protocols import ConversationSession
 from ..request import ConversationRequest
 from ..tools import Tool
 from .act import Act, Stage
+from .sound_effects import play_effects
 
 type Maker = Callable[[Stage, VoiceOptions, ConversationRequest], Act | None]
 """Return the act of a conversation, or None where the user did not ask for it."""
 
-MAKERS: Final[tuple[Maker, ...]] = ()
+MAKERS: Final[tuple[Maker, ...]] = (play_effects,)
 
 
 class Performance:
