@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final, override
 
 from ..audio.formats import PCM_24K
-from ..const import LOGGER
 from .browser import BrowserEnd, BrowserPort, BrowserTab
 from .browser_utterance import Progress, Utterance
 from .errors import BrowserAbsent, BrowserSpeakerStalled, LinkError
 from .owned import Clock
 from .protocols import LinkCapabilities, SinkListener
+from .room import SpeechRoom
 
 LEAD_MS: Final = 3000
 """How far ahead of the mouth the tab is sent sound: a long gap of its network."""
@@ -21,7 +21,6 @@ STALL_S: Final = 5.0
 """A tab that has sound and reports nothing for so long does not play."""
 
 _CHUNK_BYTES: Final = PCM_24K.bytes_of(200)
-_BUFFER_BYTES: Final = PCM_24K.bytes_of(5 * 60 * 1000)
 
 
 class BrowserSpeaker(BrowserEnd):
@@ -39,7 +38,7 @@ class BrowserSpeaker(BrowserEnd):
         self._writing: Utterance | None = None
         self._listener: SinkListener | None = None
         self._stall: asyncio.TimerHandle | None = None
-        self._has_warned = False
+        self._room = SpeechRoom()
 
     @property
     def capabilities(self) -> LinkCapabilities:
@@ -67,13 +66,10 @@ class BrowserSpeaker(BrowserEnd):
 
     def write(self, pcm: bytes) -> None:
         """Add PCM s16le mono 24 kHz to the utterance that was begun last."""
-        if self._writing is None:
-            return
-        if sum(each.size for each in self._queue) + len(pcm) > _BUFFER_BYTES:
-            self._warn_full()
-            return
-        self._writing.add(pcm)
-        self._pump()
+        waiting = sum(each.size for each in self._queue)
+        if self._writing is not None and self._room.takes(pcm, waiting):
+            self._writing.add(pcm)
+            self._pump()
 
     def finish(self) -> None:
         """Say that the utterance has no more audio; it plays to its end."""
@@ -201,9 +197,3 @@ class BrowserSpeaker(BrowserEnd):
         self._stall = None
         if self._ahead_ms() > 0 or self._queue[0].is_end_told:
             self.lost(BrowserSpeakerStalled(voice=self._port.name))
-
-    def _warn_full(self) -> None:
-        """Say once that audio is thrown away."""
-        if not self._has_warned:
-            self._has_warned = True
-            LOGGER.warning("More than five minutes of speech wait, the rest is lost")

@@ -92,8 +92,9 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
 
     def write(self, pcm: bytes) -> None:
         """Add PCM s16le mono 24 kHz to the utterance that was begun last."""
-        if self._writing is not None and not self._writing.add(pcm):
-            self._warn_full()
+        writing = self._writing
+        if writing is not None and self._room.takes(pcm, writing.pcm_bytes):
+            writing.add(pcm)
 
     def finish(self) -> None:
         """Say that the utterance has no more audio; it plays to its end."""

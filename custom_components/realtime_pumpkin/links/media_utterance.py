@@ -7,7 +7,6 @@ from ..audio.mp3 import Mp3Encoder
 from .owned import Clock
 from .stream import AudioStream
 
-_LONGEST_BYTES: Final = PCM_24K.bytes_of(5 * 60 * 1000)
 _SILENCE_MS: Final = 200
 # Between two requests of a player that opens an address several times.
 _HANG_UP_GRACE_S: Final = 3.0
@@ -26,20 +25,17 @@ class MediaUtterance:
             clock=clock, latency_ms=latency_ms, prebuffer_ms=prebuffer_ms
         )
         self._encoder = Mp3Encoder()
-        self._pcm_bytes = 0
+        self.pcm_bytes = 0
         self._is_announced = False
 
-    def add(self, pcm: bytes) -> bool:
-        """Add PCM s16le mono 24 kHz; False beyond five minutes."""
-        if self._pcm_bytes + len(pcm) > _LONGEST_BYTES:
-            return False
-        self._pcm_bytes += len(pcm)
+    def add(self, pcm: bytes) -> None:
+        """Add PCM s16le mono 24 kHz."""
+        self.pcm_bytes += len(pcm)
         self.stream.append(self._encoder.push(pcm))
-        return True
 
     def finish(self) -> None:
         """Say that no more audio comes."""
-        if self._pcm_bytes:
+        if self.pcm_bytes:
             self.stream.append(self._encoder.flush())
         self.stream.complete()
 
@@ -50,7 +46,7 @@ class MediaUtterance:
 
     def heard_ms(self) -> int:
         """Return how many ms of the speech were heard."""
-        heard = min(self.stream.heard_ms(), PCM_24K.ms_of(self._pcm_bytes))
+        heard = min(self.stream.heard_ms(), PCM_24K.ms_of(self.pcm_bytes))
         return int(heard + _ROUNDING_MS)
 
     def announce(self, now: float) -> bool:
@@ -90,7 +86,7 @@ class MediaUtterance:
         if not player.has_all or player.heard_to_end_at is None:
             return None
         # What the encoder adds after the speech is nothing to wait for.
-        padding_ms = self.stream.length_ms - PCM_24K.ms_of(self._pcm_bytes)
+        padding_ms = self.stream.length_ms - PCM_24K.ms_of(self.pcm_bytes)
         return player.heard_to_end_at - padding_ms / 1000
 
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections import deque
 
-from ..const import LOGGER
 from .owned import Clock
+from .room import SpeechRoom
 
 
 class QueuedSpeaker[U]:
@@ -15,7 +15,7 @@ class QueuedSpeaker[U]:
         self._clock = clock
         self._queue: deque[U] = deque()
         self._wake = asyncio.Event()
-        self._has_warned = False
+        self._room = SpeechRoom()
 
     def _is_current(self, utterance: U) -> bool:
         """Tell whether an utterance is playing and was not cleared."""
@@ -30,9 +30,3 @@ class QueuedSpeaker[U]:
                 await self._wake.wait()
         except TimeoutError:
             pass
-
-    def _warn_full(self) -> None:
-        """Say once that audio is thrown away."""
-        if not self._has_warned:
-            self._has_warned = True
-            LOGGER.warning("More than five minutes of speech wait, the rest is lost")

@@ -15,7 +15,6 @@ from .wyoming import SatelliteEnd, WyomingSatellite
 from .wyoming_utterance import Utterance
 
 LATENCY_MS: Final = 100
-_BUFFER_BYTES: Final = PCM_24K.bytes_of(5 * 60 * 1000)
 # How much later than computed `played` may come from a satellite that sends it.
 _PLAYED_GRACE_S: Final = 0.6
 
@@ -78,14 +77,10 @@ class SatelliteSpeaker(QueuedSpeaker[Utterance], SatelliteEnd):
 
     def write(self, pcm: bytes) -> None:
         """Add PCM s16le mono 24 kHz to the utterance that was begun last."""
-        if self._writing is None:
-            return
         waiting = sum(each.waiting_bytes for each in self._queue)
-        if waiting + len(pcm) > _BUFFER_BYTES:
-            self._warn_full()
-            return
-        self._writing.add(pcm)
-        self._wake.set()
+        if self._writing is not None and self._room.takes(pcm, waiting):
+            self._writing.add(pcm)
+            self._wake.set()
 
     def finish(self) -> None:
         """Say that the utterance has no more audio; it plays to its end."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .actions import Action, FinishUtterance, Notify, Reconnect, Send
-from .conversation import Conversation, Due
+from .conversation import HOPELESS, Conversation, Due
 from .errors import ErrorKind, RealtimeError, classify_error, is_terminal
 from .events import (
     AssistantTranscript,
@@ -24,8 +24,6 @@ SHORTEST_CONFIGURE_TIMEOUT: Final = 1.0
 RENEWAL_LEAD: Final = 60.0
 RENEWAL_RETRY: Final = 1.0
 CONFIGURE_ID: Final = "configure"
-HOPELESS: Final = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.MODEL})
-"""What no other socket can mend; the address was right when the talk began."""
 
 GO_ON_AFTER: Final = 0.4
 """How long a new session may take to notice speech that it was late to hear."""

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
+from typing import Final
 
 from .actions import Action, End, FinishUtterance, Notify, Send
 from .barge_in import BargeIn
@@ -26,11 +27,15 @@ from .turns import Turns
 from .usage import Usage
 
 BUFFERED_MESSAGES = 20
-_REASONS = {
+HOPELESS: Final = {
     ErrorKind.QUOTA: EndReason.QUOTA,
     ErrorKind.AUTH: EndReason.AUTH,
     ErrorKind.MODEL: EndReason.MODEL,
 }
+"""What no other socket can mend, and how a conversation ends for it.
+
+The address is not among them: it was right when the talk began.
+"""
 
 
 class Due(StrEnum):
@@ -130,7 +135,7 @@ class Conversation:
     def fail(self, error: RealtimeError) -> Iterator[Action]:
         """End for a reason that trying again cannot change."""
         yield from self.complain(error, fatal=True)
-        yield from self.leave(_REASONS.get(error.kind, EndReason.ERROR))
+        yield from self.leave(HOPELESS.get(error.kind, EndReason.ERROR))
 
     def leave(self, reason: str) -> Iterator[Action]:
         """End without another word, once what was received has been heard."""
