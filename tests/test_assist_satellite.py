@@ -53,17 +53,6 @@ async def test_the_state_is_what_the_voice_is_doing(
     assert seen == ["idle", "listening", "processing", "responding", "idle"]
 
 
-async def test_a_voice_that_cannot_talk_is_unavailable(
-    hass: HomeAssistant, loaded_entry: MockConfigEntry
-) -> None:
-    """Availability comes from the coordinator, and comes back."""
-    coordinator = only_voice(loaded_entry)
-    coordinator.async_set_updated_data(VoiceState(available=False))
-    assert shown(hass) == "unavailable"
-    coordinator.async_set_updated_data(VoiceState())
-    assert shown(hass) == "idle"
-
-
 async def test_home_assistants_own_action_starts_a_conversation(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,

@@ -1,20 +1,25 @@
 """Tests of an account's life: set up, changed, reloaded, unloaded."""
 
 import asyncio
+from datetime import timedelta
 from http import HTTPStatus
 from types import MappingProxyType
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigSubentry
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
+    async_fire_time_changed,
 )
 from websockets.asyncio.server import ServerConnection
+from yarl import URL
 
 from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
@@ -133,6 +138,30 @@ async def test_a_server_that_is_away_is_tried_again(hass: HomeAssistant) -> None
     await async_set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "account_unreachable"
+
+
+async def test_the_voices_of_an_account_that_is_away_are_unavailable_until_it_is_back(
+    hass: HomeAssistant,
+) -> None:
+    """They come back without anybody's help."""
+
+    async def async_try_again() -> None:
+        """Let Home Assistant try the set-up again; later each time."""
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    async with realtime_server() as url:
+        entry = account(url, voice())
+        await async_set_up(hass, entry)
+        assert hass.states.is_state(VOICE_ENTITY_ID, "idle")
+    assert not await hass.config_entries.async_reload(entry.entry_id)
+    await async_try_again()
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert hass.states.is_state(VOICE_ENTITY_ID, STATE_UNAVAILABLE)
+    async with realtime_server(port=URL(url).port):
+        await async_try_again()
+        assert hass.states.is_state(VOICE_ENTITY_ID, "idle")
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.mark.parametrize("code", ["invalid_model", "insufficient_quota"])

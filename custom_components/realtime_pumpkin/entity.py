@@ -31,9 +31,3 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     @override
     async def async_update(self) -> None:
         """Fetch nothing when asked to: the coordinator tells what is new."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return whether the voice could talk now."""
-        return super().available and self.coordinator.data.available

@@ -12,7 +12,6 @@ class VoiceState:
 
     phase: Phase = Phase.IDLE
     conversation_id: str | None = None
-    available: bool = True
     connection: Connection = Connection.CLOSED
     end_reason: str | None = None
     """Why the last conversation ended."""

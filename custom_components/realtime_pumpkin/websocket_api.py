@@ -215,7 +215,7 @@ class Spectator:
             "name": voice.subentry.title,
             "phase": voice.data.phase,
             "conversation_id": voice.data.conversation_id,
-            "available": voice.data.available and voice.data.is_enabled,
+            "available": voice.data.is_enabled,
             "is_muted": voice.data.is_muted,
             "can_control": self._can_control,
             "microphone": ends[CONF_MICROPHONE][CONF_KIND],

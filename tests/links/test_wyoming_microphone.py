@@ -17,6 +17,7 @@ from custom_components.realtime_pumpkin.audio.formats import (
     spread,
 )
 from custom_components.realtime_pumpkin.audio.resample import Resampler
+from custom_components.realtime_pumpkin.const import LOGGER
 from custom_components.realtime_pumpkin.links.errors import (
     SatelliteLost,
     SatelliteModeUnsupported,
@@ -29,7 +30,7 @@ from custom_components.realtime_pumpkin.links.wyoming_speaker import SatelliteSp
 from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire
 from tests.audio.signals import noise, offset_and_likeness, pitch
 from tests.links.listener import Listener
-from tests.links.satellite import FakeSatellite, link_to, on_the_porch
+from tests.links.satellite import HOST, FakeSatellite, link_to, on_the_porch
 from tests.links.virtual_time import now, run, spawn, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -199,8 +200,11 @@ async def interrupted(
         return ear, end - begin
 
 
-def test_a_satellite_that_restarts_goes_on_after_its_pause() -> None:
-    """Two seconds later it is told to run again and heard again."""
+def test_a_satellite_that_restarts_goes_on_after_its_pause(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Two seconds later it is told to run again and heard again; the log says both."""
+    caplog.set_level(logging.INFO, LOGGER.name)
 
     async def restart(satellite: FakeSatellite) -> None:
         await satellite.stop()
@@ -212,6 +216,11 @@ def test_a_satellite_that_restarts_goes_on_after_its_pause() -> None:
     times = [at for at, _ in ear.frames]
     gap = max(b - a for a, b in pairwise(times))
     assert 2 < gap < 4
+    told = [one.getMessage() for one in caplog.records if one.name == LOGGER.name]
+    assert told == [
+        f"Satellite {HOST} went away, reconnecting",
+        f"Satellite {HOST} is back",
+    ]
 
 
 def test_a_satellite_that_stays_away_is_lost_after_ten_seconds() -> None:
