@@ -21,7 +21,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "links rehearsal schema limits",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check porch_report pipelines voice_state",
-        "admission announcer checkup flows house_tools retirement session_setup tally voice_events",
+        "admission announcer answering checkup flows house_tools retirement session_setup tally voice_events",
         "theatre",
         "call",
         "assembly running turns",

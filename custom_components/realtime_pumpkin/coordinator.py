@@ -14,6 +14,7 @@ from homeassistant.util.ulid import ulid_now
 
 from .admission import Admission
 from .announcer import Announcer
+from .answering import answering
 from .assembly import Assembly
 from .bus import EventListener, event_of
 from .calibration import Calibration
@@ -37,7 +38,7 @@ from .links.satellite_stream import SatelliteStream
 from .links.tap import Tap
 from .loans import async_get_loans
 from .options import VoiceOptions
-from .pipelines import Pipelines, answering
+from .pipelines import Pipelines
 from .prompt import render_statement
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (

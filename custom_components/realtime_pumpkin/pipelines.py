@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from enum import Enum, auto
 from typing import Any, Final
 
 from homeassistant.components.assist_pipeline import (
@@ -44,7 +43,7 @@ class _Made:
 
 
 @dataclass(frozen=True, slots=True)
-class _Engines:
+class Engines:
     """The entities that do the work of a voice's pipeline."""
 
     stt: str
@@ -92,7 +91,7 @@ class Pipelines:
 
     async def _async_ensure(self, voice: ConfigSubentry) -> str:
         """Make or mend a voice's pipeline, one at a time."""
-        engines = _engines(self._hass, voice.subentry_id)
+        engines = engines_of(self._hass, voice.subentry_id)
         if engines is None:
             raise PipelineMissing(voice=voice.title)
         made = self._made.get(voice.subentry_id)
@@ -109,7 +108,7 @@ class Pipelines:
             await self._async_remove(voice_id)
         await self._store.async_remove()
 
-    async def _async_create(self, voice: ConfigSubentry, engines: _Engines) -> Pipeline:
+    async def _async_create(self, voice: ConfigSubentry, engines: Engines) -> Pipeline:
         """Create a voice's pipeline; raise `PipelineMissing`."""
         pipeline = await async_create_default_pipeline(
             self._hass, engines.stt, engines.tts, self._free_name(voice.title)
@@ -135,7 +134,7 @@ class Pipelines:
                 blocking=True,
             )
 
-    async def _async_mend(self, pipeline_id: str, engines: _Engines) -> str:
+    async def _async_mend(self, pipeline_id: str, engines: Engines) -> str:
         """Give a pipeline the voice's engines, whatever was edited; return its name."""
         pipeline = _find(self._hass, pipeline_id)
         assert pipeline is not None
@@ -203,36 +202,6 @@ async def async_delete_pipeline(hass: HomeAssistant, pipeline_id: str) -> None:
         )
 
 
-class Answering(Enum):
-    """Who hears what a voice answers to its ears."""
-
-    AT_ONCE = auto()
-    """Whoever speaks: each pipeline with its ears has its agent and its sound, too."""
-
-    WHEN_ASKED = auto()
-    """Not everybody: other pipelines use the ears only, or answer some by themselves."""
-
-    IN_WRITING = auto()
-    """Nobody: where its agent answers, another voice reads that."""
-
-
-@callback
-def answering(hass: HomeAssistant, voice_id: str) -> Answering:
-    """Return who hears a voice's answers, as far as all pipelines tell.
-
-    A stage of a pipeline is not told in which one it works.
-    """
-    engines = _engines(hass, voice_id)
-    if engines is None:
-        return Answering.WHEN_ASKED
-    using = [p for p in async_get_pipelines(hass) if p.stt_engine == engines.stt]
-    asked = [p for p in using if p.conversation_engine == engines.agent]
-    heard = [p for p in asked if p.tts_engine == engines.tts]
-    if len(heard) == len(using) and not any(p.prefer_local_intents for p in using):
-        return Answering.AT_ONCE
-    return Answering.WHEN_ASKED if heard else Answering.IN_WRITING
-
-
 @callback
 def _find(hass: HomeAssistant, pipeline_id: str) -> Pipeline | None:
     """Return a pipeline by its id."""
@@ -241,7 +210,7 @@ def _find(hass: HomeAssistant, pipeline_id: str) -> Pipeline | None:
 
 
 @callback
-def _engines(hass: HomeAssistant, voice_id: str) -> _Engines | None:
+def engines_of(hass: HomeAssistant, voice_id: str) -> Engines | None:
     """Return the entities of a voice that a pipeline needs; None without them all."""
     registry = er.async_get(hass)
     found = [
@@ -253,7 +222,7 @@ def _engines(hass: HomeAssistant, voice_id: str) -> _Engines | None:
         )
     ]
     stt, tts, agent = found
-    return _Engines(stt, tts, agent) if stt and tts and agent else None
+    return Engines(stt, tts, agent) if stt and tts and agent else None
 
 
 @callback

@@ -46,14 +46,10 @@ async def voice_at(
     *replies: Reply,
     heard: tuple[str, ...] = (),
     data: dict[str, Any] | None = None,
-    pace: float = 1000.0,
+    options: ServerOptions | None = None,
 ) -> AsyncIterator[Visit]:
-    """Set up a voice at a satellite (its entity id); unload it at the end.
-
-    The server makes `pace` seconds of sound in a second.
-    """
+    """Set up a voice at a satellite (its entity id); unload it at the end."""
     microphone = {"kind": "assist", "entity_id": satellite}
-    options = ServerOptions(pace=pace)
     async with LocalServer(replies, heard, options).listening() as server:
         stored = voice(data={"microphone": microphone, **(data or {})})
         entry = account(server.url, stored)

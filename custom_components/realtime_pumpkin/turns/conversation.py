@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from ..answering import Answering
 from ..const import EventName
-from ..pipelines import Answering
 from ..realtime.finish import EndReason
 from ..realtime.history import History
 from ..realtime.turn import Turn
@@ -55,7 +55,7 @@ class TurnConversation:
         self._take_heard()
         session = await self._async_session(said_before(self._parts.hass, self.id))
         self._is_stale = True
-        is_certain = self._parts.answering() is Answering.AT_ONCE
+        is_certain = self._parts.answering(self.id) is Answering.AT_ONCE
         spoken = self._heard = await session.hear(frames, answers=is_certain)
         if spoken is None:
             self._is_stale = session.is_busy
@@ -90,7 +90,7 @@ class TurnConversation:
     @property
     def _is_audible(self) -> bool:
         """Tell whether the voice's own sound of an answer may be heard at all."""
-        return self._parts.answering() is not Answering.IN_WRITING
+        return self._parts.answering(self.id) is not Answering.IN_WRITING
 
     def _expect_agent(self) -> None:
         """Let an answer go that the agent is not asked for, as by a sentence trigger."""

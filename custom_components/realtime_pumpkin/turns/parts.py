@@ -8,11 +8,11 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..admission import Admission
+from ..answering import Answering
 from ..house_tools import script_tools
 from ..issues import as_validation_error
 from ..limits import SwitchedOff
 from ..options import VoiceOptions
-from ..pipelines import Answering
 from ..realtime.connection import Connect
 from ..realtime.usage import Usage
 from ..tools import Toolbox
@@ -33,8 +33,8 @@ class Parts:
     options: Callable[[], VoiceOptions]
     """How the voice is set now."""
 
-    answering: Callable[[], Answering]
-    """Who hears what the voice answers to its ears."""
+    answering: Callable[[str], Answering]
+    """What to ask of the model for a turn of a conversation in Assist, by its id."""
 
     is_enabled: Callable[[], bool]
     on_spent: Callable[[], None]
