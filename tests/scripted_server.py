@@ -22,13 +22,19 @@ class LocalServer:
         replies: Sequence[Reply],
         heard: Sequence[str] = (),
         options: ServerOptions | None = None,
+        *,
+        by_http: bool = False,
     ) -> None:
-        """Prepare what the server says and hears; tones stand for speech."""
+        """Prepare what the server says and hears; tones stand for speech.
+
+        `by_http`: a key that is not the one of the options is refused with 401.
+        """
         self.brain = ScriptedBrain(replies, heard=heard)
         self.url = ""
         self.port = 0
         self.sessions = 0
         self._options = options or ServerOptions(pace=1000.0)
+        self._by_http = by_http
 
     def _begin(self) -> ScriptedBrain:
         """Count a session and give it the brain."""
@@ -39,7 +45,9 @@ class LocalServer:
     async def listening(self, port: int = 0) -> AsyncIterator[LocalServer]:
         """Serve on a port of 127.0.0.1 (0: a free one)."""
         server = RealtimeServer(
-            ServerSettings(options=self._options, seed="tests"),
+            ServerSettings(
+                options=self._options, seed="tests", refuse_by_http=self._by_http
+            ),
             self._begin,
             Ears(),
             Voices(),
