@@ -1,8 +1,8 @@
 """What the rest of the integration sees of a conversation with a model.
 
-Another wire protocol (one in which the model owns turn taking, say) or a
-rehearsal without any network stands beside Realtime by meeting
-`ConversationSession`.
+Another wire protocol (one in which the model owns turn taking, say) stands beside
+Realtime by meeting `ConversationSession`. The rehearsal stands further down: behind
+`Account` and `Socket`, so that the same conversation runs over it.
 """
 
 from typing import Protocol
