@@ -18,11 +18,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "action_input audio calibration catalog fields lending manners personas",
         "staging",
         "character disabled_entries realtime request options loans migration",
-        "links rehearsal schema limits",
+        "links rehearsal schema limits guard",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check porch_report pipelines voice_state",
-        "admission announcer answering checkup flows house_tools retirement session_setup tally voice_events",
-        "theatre",
+        "admission announcer answering checkup flows retirement session_setup tally voice_events",
+        "theatre house",
         "call",
         "assembly running turns",
         "config_flow coordinator",
@@ -42,6 +42,7 @@ KNOWS: dict[str, frozenset[str]] = {
         {"const", "catalog", "fields", "languages", "manners", "personas", "staging"}
     ),
     "limits": frozenset({"manners"}),
+    "guard": frozenset(),
     # A flow asks the account and the satellite, and names what went wrong; it never
     # meets what runs a conversation.
     "flows": frozenset(
@@ -53,6 +54,7 @@ KNOWS: dict[str, frozenset[str]] = {
                 "const",
                 "disabled_entries",
                 "fields",
+                "guard",
                 "links",
             ),
             *("migration", "personas", "realtime", "schema"),

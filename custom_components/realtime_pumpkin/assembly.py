@@ -6,7 +6,7 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 
 from .call import Call, OnLinkLost
-from .house_tools import script_tools
+from .house.tools import HouseTools, async_house_tools
 from .links.meter import LevelFeed, MeteredSink
 from .links.nobody import Nobody
 from .links.open import VoiceLinks
@@ -24,7 +24,8 @@ from .realtime.runner import RealtimeSession
 from .request import AS_USUAL, ConversationRequest
 from .session_setup import create_behaviour, create_config
 from .theatre.act import Stage
-from .theatre.performance import Performance, perform
+from .theatre.ears import Ears
+from .theatre.performance import MAKERS, Performance, perform
 from .tools import Toolbox
 from .voice_events import VoiceEvents
 from .voice_state import VoiceState
@@ -57,6 +58,7 @@ class Assembly:
         options: VoiceOptions,
         request: ConversationRequest,
         heard: SatelliteStream | None,
+        house: HouseTools,
         *,
         observer: SessionObserver,
         on_link_lost: OnLinkLost,
@@ -64,16 +66,16 @@ class Assembly:
     ) -> Call:
         """Return a conversation as it was asked for, with a satellite that was heard.
 
-        Raises `ServiceValidationError` where the persona cannot be rendered.
+        It may use of the house what `async_house` found. Raises `ServiceValidationError` where the persona cannot be rendered.
         """
         if request.in_browser:
             options = options.in_browser()
         source, sink = self.links(options, heard)
         if heard is not None:
             options = options.measured_at(heard.satellite)
-        performance = perform(self._stage, options, request)
-        toolbox = self._toolbox(options, request, performance)
-        config = self._config(options, request, performance, toolbox)
+        performance = self._perform(options, request, house)
+        toolbox = self._toolbox(request, performance, house)
+        config = self._config(options, request, performance, house, toolbox)
         opening = first_words(self._hass, options.openings, request.opening)
         request = replace(request, opening=opening)
         if not request.listens:
@@ -85,7 +87,20 @@ class Assembly:
             speaker=sink,
             observer=observer,
         )
-        return Call(source, sink, session, toolbox, on_link_lost, is_muted, performance)
+        return Call(
+            source,
+            sink,
+            session,
+            toolbox,
+            on_link_lost,
+            is_muted,
+            performance,
+            observer.conversation_updated,
+        )
+
+    async def async_house(self, options: VoiceOptions) -> HouseTools:
+        """Return what a conversation may use of the house."""
+        return await async_house_tools(self._hass, options, self._events)
 
     def links(
         self, options: VoiceOptions, heard: SatelliteStream | None = None
@@ -99,9 +114,10 @@ class Assembly:
 
         Raises `RealtimeError`, `LinkError` or `ServiceValidationError`.
         """
-        performance = perform(self._stage, options, AS_USUAL)
-        toolbox = self._toolbox(options, AS_USUAL, performance)
-        config = self._config(options, AS_USUAL, performance, toolbox)
+        house = await self.async_house(options)
+        performance = self._perform(options, AS_USUAL, house)
+        toolbox = self._toolbox(AS_USUAL, performance, house)
+        config = self._config(options, AS_USUAL, performance, house, toolbox)
         await self._preparation.prepare(config, PREPARED_FOR)
         if isinstance(options.speaker, MediaPlayerSpeaker):
             _, sink = self.links(options)
@@ -111,19 +127,25 @@ class Assembly:
         """Close a session that was opened ahead."""
         await self._preparation.close()
 
+    def _perform(
+        self, options: VoiceOptions, request: ConversationRequest, house: HouseTools
+    ) -> Performance:
+        """Return the acts; one of them hears what confirms something sensitive."""
+
+        def ears(stage: Stage, *_: object) -> Ears:
+            """Return what passes the visitor's words on."""
+            return Ears(stage, house.consent.hear)
+
+        return perform(self._stage, options, request, (*MAKERS, ears))
+
     def _toolbox(
-        self,
-        options: VoiceOptions,
-        request: ConversationRequest,
-        performance: Performance,
+        self, request: ConversationRequest, performance: Performance, house: HouseTools
     ) -> Toolbox:
         """Return what the model may call in this conversation."""
         if not request.listens:
             return Toolbox(finish=None)
-        device_id = self._events.device_id
-        scripts = script_tools(self._hass, options.scripts, device_id)
         return Toolbox(
-            {**scripts, **performance.tools},
+            {**house.tools, **performance.tools},
             finish=finish_spec(performance.finish_arguments),
         )
 
@@ -132,10 +154,13 @@ class Assembly:
         options: VoiceOptions,
         request: ConversationRequest,
         performance: Performance,
+        house: HouseTools,
         toolbox: Toolbox,
     ) -> SessionConfig:
         """Return how the session is to be."""
         extra = [request.instructions or "", performance.instructions]
+        if request.listens:
+            extra.append(house.instructions)
         return create_config(
             self._hass, options, "\n\n".join(filter(None, extra)), toolbox.specs
         )

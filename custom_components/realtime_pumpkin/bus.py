@@ -21,6 +21,7 @@ from .realtime.events import (
     SpeechStarted,
     SpeechStopped,
     ToolCalled,
+    ToolFinished,
     UserTranscript,
 )
 
@@ -64,6 +65,7 @@ _NAMES: Mapping[type, EventName] = {
     Resumed: EventName.RESUMED,
     ItemFinished: EventName.ITEM_FINISHED,
     ToolCalled: EventName.TOOL_CALLED,
+    ToolFinished: EventName.TOOL_FINISHED,
     Finished: EventName.FINISHED,
     Failed: EventName.ERROR,
 }
@@ -101,6 +103,9 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
             return {"item_id": item_id, "type": kind, "status": status}
         case ToolCalled(call_id, name, arguments):
             return {"call_id": call_id, "name": name, "arguments": arguments}
+        case ToolFinished(call_id, name, outcome, actions):
+            about = {"call_id": call_id, "name": name}
+            return {**about, "outcome": outcome.value, "actions": list(actions)}
         case Finished(reason, summary):
             return {"reason": reason, "summary": summary}
         case Failed(kind, code, message, fatal):

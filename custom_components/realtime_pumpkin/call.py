@@ -6,14 +6,14 @@ from typing import Any
 
 from .links.errors import AssistSatelliteTakenOver, LinkError
 from .links.protocols import AudioSink, AudioSource
-from .realtime.calls import error_output
-from .realtime.events import ToolCalled
+from .realtime.events import ConversationUpdate, ToolCalled, ToolFinished
 from .realtime.finish import EndReason
 from .realtime.protocols import ConversationSession
 from .theatre.performance import Performance
 from .tools import Toolbox
 
 type OnLinkLost = Callable[[LinkError], None]
+type Tell = Callable[[ConversationUpdate], None]
 type Carrier = Coroutine[Any, Any, None]
 
 
@@ -29,10 +29,12 @@ class Call:
         on_link_lost: OnLinkLost,
         is_muted: Callable[[], bool] = lambda: False,
         performance: Performance | None = None,
+        tell: Tell = lambda _: None,
     ) -> None:
         """Take the ends as they are, closed, and the show as it is to be.
 
-        While `is_muted`, nothing that the microphone hears leaves the house.
+        While `is_muted`, nothing that the microphone hears leaves the house. What
+        came of tools is told.
         """
         self.session = session
         self._source = source
@@ -41,6 +43,7 @@ class Call:
         self._on_link_lost = on_link_lost
         self._is_muted = is_muted
         self._performance = performance or Performance()
+        self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
         self._started_at = asyncio.get_running_loop().time()
         self.is_open = False
@@ -121,11 +124,9 @@ class Call:
 
     async def _run_tool(self, call: ToolCalled) -> None:
         """Give the model a tool's result, or what went wrong."""
-        try:
-            output = await self._toolbox.async_run(call)
-        except Exception as error:  # noqa: BLE001  # A tool is foreign code.
-            output = error_output(f"{type(error).__name__}: {error}")
-        self.session.tool_finished(call.call_id, output)
+        done = await self._toolbox.async_run(call)
+        self._tell(ToolFinished(call.call_id, call.name, done.outcome, done.actions))
+        self.session.tool_finished(call.call_id, done.output)
 
     def _spawn(self, coro: Carrier) -> None:
         """Run a task that ends with the call at the latest."""

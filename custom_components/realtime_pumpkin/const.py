@@ -7,6 +7,7 @@ from typing import Final
 DOMAIN: Final = "realtime_pumpkin"
 LOGGER: Final = logging.getLogger(__package__)
 
+SCENE_DOMAIN: Final = "scene"
 SCRIPT_DOMAIN: Final = "script"
 SUBENTRY_VOICE: Final = "voice"
 
@@ -203,6 +204,7 @@ class EventName(StrEnum):
     RESUMED = "resumed"
     ITEM_FINISHED = "item_finished"
     TOOL_CALLED = "tool_called"
+    TOOL_FINISHED = "tool_finished"
     FINISHED = "finished"
     CONVERSATION_ENDED = "conversation_ended"
     BUDGET_REACHED = "budget_reached"

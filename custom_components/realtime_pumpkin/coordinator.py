@@ -150,6 +150,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         await self._checkup.async_stop()
         await self._announcer.async_stop()
+        house = await self._assembly.async_house(self.options)
         if (running := self.data.conversation_id) is None:
             self._admit()
         else:
@@ -160,6 +161,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             self.options,
             request,
             heard,
+            house,
             observer=self,
             on_link_lost=self._report,
             is_muted=lambda: self.data.is_muted,

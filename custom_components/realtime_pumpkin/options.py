@@ -33,7 +33,7 @@ from .const import (
     Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
-from .staging import Eyes, JawAndCandle, NightMemory, SoundEffects, Tongue
+from .staging import Eyes, HouseRules, JawAndCandle, NightMemory, SoundEffects, Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class VoiceOptions:
     limits: Limits
     children: Children
     eyes: Eyes
+    house: HouseRules
     memory: NightMemory
     jaw_and_candle: JawAndCandle
     sounds: SoundEffects
@@ -125,6 +126,7 @@ class VoiceOptions:
             turns=TurnTaking.from_data(data),
             limits=Limits.from_data(data),
             children=Children.from_data(data),
+            house=HouseRules.from_data(data),
             eyes=Eyes.from_data(data),
             memory=NightMemory.from_data(data),
             sounds=SoundEffects.from_data(data),

@@ -121,3 +121,28 @@ class Tongue(OptionGroup):
 
     language: str | None = None
     """Always this one, a code or a name; None: the visitor's."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules(OptionGroup):
+    """What of the house a voice may use, and what keeps it from the rest."""
+
+    readers: ClassVar[Readers] = {
+        "llm_apis": tuple,
+        "exposed_entities": tuple,
+        "sensitive": tuple,
+    }
+
+    llm_apis: tuple[str, ...] = ()
+    """The ids of Assist and of MCP servers whose tools the model has."""
+
+    exposed_entities: tuple[str, ...] = ()
+    """What the tools of Assist may touch, and nothing else."""
+
+    strangers: bool = True
+    """Whoever rings may speak with it: nothing that leads to a lock and the like."""
+
+    sensitive: tuple[str, ...] = ()
+    """What is touched only after the visitor has said the confirmation phrase."""
+
+    confirmation_phrase: str = ""

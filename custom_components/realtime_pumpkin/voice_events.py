@@ -124,6 +124,11 @@ class VoiceEvents:
         async_raise_issue(self._hass, failure, self._entry, self._subentry)
 
     @property
+    def voice_id(self) -> str:
+        """Return the id of the voice's subentry."""
+        return self._subentry.subentry_id
+
+    @property
     def entity_id(self) -> str | None:
         """Return the id of the entity that stands for the voice."""
         unique_id = f"{self._subentry.subentry_id}_{VOICE_ENTITY}"

@@ -30,6 +30,7 @@ from ..const import (
 from ..fields import Input
 from ..personas import CUSTOM_PERSONA, Persona, async_get_gallery
 from .places import Places
+from .rules import api_options, refuse_rules
 from .speaker import SpeakerSteps
 from .trials import async_account_failure, field_of
 
@@ -165,16 +166,25 @@ class VoiceFlow(SpeakerSteps):
     ) -> SubentryFlowResult:
         """Ask how it takes turns, what limits it, what it may do and tell."""
         typed = Input.of(user_input or {})
-        if user_input is not None and not typed.errors:
-            chosen = schema.unfold(typed.values)
-            if ("quiet_from" in chosen) == ("quiet_until" in chosen):
-                self._take_manners(chosen)
-                return self._finish()
-            missing = "quiet_until" if "quiet_from" in chosen else "quiet_from"
-            typed.refuse("quiet_hours_incomplete", "limits", missing)
-        elif user_input is None:
+        words: Mapping[str, str] = {}
+        if user_input is None:
             typed.values = schema.fold(self._stored)
-        return await self._async_show("manners", schema.MANNERS, typed)
+        elif not typed.errors:
+            words = self._refuse_manners(typed)
+            if not typed.errors:
+                self._take_manners(schema.unfold(typed.values))
+                return self._finish()
+        form = schema.manners(api_options(self.hass, self._stored.get("llm_apis", ())))
+        return await self._async_show("manners", form, typed, words)
+
+    def _refuse_manners(self, typed: Input) -> Mapping[str, str]:
+        """Say what does not go together; return the words that explain it."""
+        limits = typed.values.get("limits", {})
+        if ("quiet_from" in limits) != ("quiet_until" in limits):
+            missing = "quiet_until" if "quiet_from" in limits else "quiet_from"
+            typed.refuse("quiet_hours_incomplete", "limits", missing)
+            return {}
+        return refuse_rules(self.hass, typed)
 
     def _take_manners(self, chosen: Mapping[str, Any]) -> None:
         """Take the manners over; a field that was emptied is stored no more."""

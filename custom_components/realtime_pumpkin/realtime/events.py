@@ -208,6 +208,25 @@ class ToolCalled:
     arguments: dict[str, Any]
 
 
+class ToolOutcome(StrEnum):
+    """What became of a tool call."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool call is over; `actions` names what it made Home Assistant do."""
+
+    call_id: str
+    name: str
+    outcome: ToolOutcome
+    actions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The model ended the conversation with `finish_conversation`."""
@@ -260,6 +279,7 @@ type ConversationUpdate = (
     | Resumed
     | ItemFinished
     | ToolCalled
+    | ToolFinished
     | Finished
     | Failed
 )

@@ -1,7 +1,7 @@
 """The forms of the flows."""
 
 from .account import ACCOUNT, ADVANCED, REAUTH, RECONFIGURE, folded_account
-from .manners import MANNERS, MANNERS_FIELDS, fold, unfold
+from .manners import MANNERS, MANNERS_FIELDS, fold, manners, unfold
 from .voice import (
     CONF_CONSENT,
     CONF_REGARDLESS,
@@ -30,6 +30,7 @@ __all__ = [
     "fold",
     "folded_account",
     "gallery",
+    "manners",
     "microphone",
     "speaker",
     "unfold",

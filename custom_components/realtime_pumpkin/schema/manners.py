@@ -1,6 +1,6 @@
 """The form for how a voice behaves, in folded parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.core import split_entity_id
@@ -9,6 +9,8 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
+    SelectOptionDict,
+    TextSelector,
     TimeSelector,
 )
 import probatio
@@ -19,6 +21,7 @@ from ..const import (
     CONF_SCRIPTS,
     CONF_SPEAKER_VOLUME,
     CONF_TRANSCRIPTS,
+    SCENE_DOMAIN,
     SCRIPT_DOMAIN,
     BargeIn,
     BusyPolicy,
@@ -29,8 +32,9 @@ from ..const import (
 )
 from ..fields import Field
 from ..manners import Children, Limits, TurnTaking
+from ..staging import HouseRules
 from .level_targets import LEVEL_TARGETS
-from .parts import choice, group, number, switch
+from .parts import choice, group, number, several, switch
 from .show import SHOW
 
 _TURN_TAKING: Final = group(
@@ -61,25 +65,45 @@ _LIMITS: Final = group(
 )
 
 
-def _only_scripts(entity_ids: list[str]) -> list[str]:
-    """Return scripts as they are; raise `ValueError` where one is no script."""
-    if any(split_entity_id(one)[0] != SCRIPT_DOMAIN for one in entity_ids):
-        raise ValueError("no script")
+def _only_props(entity_ids: list[str]) -> list[str]:
+    """Return props as they are; raise `ValueError` where one is none."""
+    if any(split_entity_id(one)[0] not in _PROPS for one in entity_ids):
+        raise ValueError("neither a script nor a scene")
     return entity_ids
 
 
-_TOOLS: Final = group(
-    {CONF_SCRIPTS: None},
-    scripts=Field(
-        EntitySelector(
-            EntitySelectorConfig(
-                filter=EntityWithDeviceFilterSelectorConfig(domain=SCRIPT_DOMAIN),
-                multiple=True,
-            )
-        ),
-        _only_scripts,
-    ),
+_PROPS: Final = [SCRIPT_DOMAIN, SCENE_DOMAIN]
+
+
+_ANY_ENTITIES: Final = EntitySelector(EntitySelectorConfig(multiple=True))
+_ANY_PROPS: Final = EntitySelector(
+    EntitySelectorConfig(
+        multiple=True, filter=EntityWithDeviceFilterSelectorConfig(domain=_PROPS)
+    )
 )
+
+
+def _tools(apis: Iterable[SelectOptionDict] = ()) -> section:
+    """Return the part for what a voice may use, with the APIs that there are."""
+    rules = HouseRules()
+    return group(
+        {
+            CONF_SCRIPTS: None,
+            "llm_apis": None,
+            "exposed_entities": None,
+            "strangers": rules.strangers,
+            "sensitive": None,
+            "confirmation_phrase": None,
+        },
+        scripts=Field(_ANY_PROPS, _only_props),
+        llm_apis=several(apis),
+        exposed_entities=Field(_ANY_ENTITIES),
+        strangers=switch(),
+        sensitive=Field(_ANY_ENTITIES),
+        confirmation_phrase=Field(TextSelector()),
+    )
+
+
 _JAW_AND_CANDLE: Final = group({"level_targets": None}, level_targets=LEVEL_TARGETS)
 _PRIVACY: Final = group(
     {CONF_TRANSCRIPTS: Transcripts.ALL.value},
@@ -94,7 +118,7 @@ _GROUPS: Final[Mapping[str, section]] = {
     "turn_taking": _TURN_TAKING,
     "sound": _SOUND,
     "limits": _LIMITS,
-    "tools": _TOOLS,
+    "tools": _tools(),
     "jaw_and_candle": _JAW_AND_CANDLE,
     **SHOW,
     "privacy": _PRIVACY,
@@ -104,6 +128,13 @@ _GROUPS: Final[Mapping[str, section]] = {
 MANNERS: Final = probatio.Schema(
     {probatio.Optional(name): group for name, group in _GROUPS.items()}
 )
+
+
+def manners(apis: Iterable[SelectOptionDict]) -> probatio.Schema:
+    """Return the form with the tools of Assist and MCP servers that there are."""
+    return MANNERS.extend({probatio.Optional("tools"): _tools(apis)})
+
+
 MANNERS_FIELDS: Final = frozenset(
     str(field) for group in _GROUPS.values() for field in group.schema.schema
 )

@@ -65,6 +65,17 @@ def select(
     )
 
 
+def several(options: Iterable[SelectOptionDict]) -> Field:
+    """Return a field for any number of options that have their texts."""
+    return Field(
+        SelectSelector(
+            SelectSelectorConfig(
+                options=list(options), multiple=True, mode=SelectSelectorMode.DROPDOWN
+            )
+        )
+    )
+
+
 class _AnyTemplate(TemplateSelector):
     """A template editor: what is no template is said with its reason."""
 

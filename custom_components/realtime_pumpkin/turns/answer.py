@@ -10,15 +10,16 @@ from homeassistant.components.conversation import (
 )
 from homeassistant.helpers import llm
 
+from ..bus import event_of
 from ..const import DOMAIN, EventName
 from ..issues import as_home_assistant_error
 from ..realtime.calls import BadArguments, error_output, parse_arguments
 from ..realtime.errors import RealtimeError
-from ..realtime.events import FunctionCall, ToolCalled
+from ..realtime.events import FunctionCall, ToolCalled, ToolFinished, ToolOutcome
 from ..realtime.finish import FINISH_TOOL, GOODBYE
 from ..realtime.turn import ResponseEnded, Turn
 from ..realtime.turn_session import TurnSession
-from ..tools import Toolbox
+from ..tools import Outcome, Toolbox
 from ..voice_events import VoiceEvents
 
 type Delta = AssistantContentDeltaDict | ToolResultContentDeltaDict
@@ -136,15 +137,23 @@ class Answer:
             name=call.name,
             arguments=arguments,
         )
+        done = await self._async_outcome(call)
+        finished = event_of(
+            ToolFinished(call.call_id, call.name, done.outcome, done.actions)
+        )
+        if finished is not None:
+            self._fire(finished.name, **finished.data)
+        return done.output
+
+    async def _async_outcome(self, call: FunctionCall) -> Outcome:
+        """Return what came of a call."""
         try:
             checked = parse_arguments(call)
-            return await self._toolbox.async_run(
-                ToolCalled(call.call_id, call.name, checked)
-            )
         except BadArguments as error:
-            return error_output(str(error))
-        except Exception as error:  # noqa: BLE001  # A tool is foreign code.
-            return error_output(f"{type(error).__name__}: {error}")
+            return Outcome(error_output(str(error)), ToolOutcome.FAILED)
+        return await self._toolbox.async_run(
+            ToolCalled(call.call_id, call.name, checked)
+        )
 
     def _fire(self, name: EventName, /, **data: Any) -> None:
         """Tell automations what happened."""

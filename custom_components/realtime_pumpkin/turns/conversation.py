@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from ..answering import Answering
 from ..const import EventName
+from ..house.consent import Consent
 from ..realtime.finish import EndReason
 from ..realtime.history import History
 from ..realtime.turn import Turn
 from ..realtime.turn_session import Spoken, TurnSession
 from ..realtime.usage import Usage
 from ..session_setup import create_config
+from ..tools import Toolbox
 from .answer import Answer
 from .parts import Parts
 from .said import Said, said_before
@@ -32,7 +34,8 @@ class TurnConversation:
         self._parts = parts
         self._session: TurnSession | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._toolbox = parts.toolbox()
+        self._toolbox = Toolbox()
+        self._consent = Consent(parts.options().house.confirmation_phrase)
         self._known = 0
         self._heard: Spoken | None = None
         self._unasked: asyncio.TimerHandle | None = None
@@ -74,6 +77,7 @@ class TurnConversation:
         cannot be rendered.
         """
         heard = self._take_heard()
+        self._consent.hear(text)
         self._note(EventName.USER_TRANSCRIPT, "user", text)
         session = self._session
         was_heard = heard is not None and heard.text == text
@@ -153,8 +157,11 @@ class TurnConversation:
         """Open a session in place of the one before."""
         await self._async_close()
         parts, options = self._parts, self._parts.options()
-        self._toolbox, self._model = parts.toolbox(), options.model
-        config = create_config(parts.hass, options, None, self._toolbox.specs)
+        house = await parts.async_house(self._consent)
+        self._toolbox, self._model = Toolbox(house.tools), options.model
+        config = create_config(
+            parts.hass, options, house.instructions, self._toolbox.specs
+        )
         session = await TurnSession.open(parts.connect, config, self._used)
         self._session, self._is_stale = session, False
         self._reader = parts.spawn(session.run(), f"turns {self.id}")

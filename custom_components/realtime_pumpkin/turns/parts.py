@@ -9,13 +9,13 @@ from homeassistant.core import HomeAssistant
 
 from ..admission import Admission
 from ..answering import Answering
-from ..house_tools import script_tools
+from ..house.consent import Consent
+from ..house.tools import HouseTools, async_house_tools
 from ..issues import as_validation_error
 from ..limits import SwitchedOff
 from ..options import VoiceOptions
 from ..realtime.connection import Connect
 from ..realtime.usage import Usage
-from ..tools import Toolbox
 from ..voice_events import VoiceEvents
 
 type Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
@@ -60,7 +60,6 @@ class Parts:
         self.admission.used(usage.tokens, cost, conversations=conversations)
         self.on_spent()
 
-    def toolbox(self) -> Toolbox:
-        """Return what the model may call."""
-        scripts = self.options().scripts
-        return Toolbox(script_tools(self.hass, scripts, self.events.device_id))
+    async def async_house(self, consent: Consent) -> HouseTools:
+        """Return what the model may use of the house."""
+        return await async_house_tools(self.hass, self.options(), self.events, consent)

@@ -1,0 +1,53 @@
+"""Words that a visitor has to say before something sensitive is done."""
+
+import asyncio
+import re
+from typing import Final
+
+PATIENCE: Final = 4.0
+"""How long words that were said may take to be transcribed, in seconds."""
+
+
+class Consent:
+    """Listen for the phrase in one conversation.
+
+    The model is never told it, so nobody can talk it out of the model; and what
+    the model says of having heard it counts for nothing.
+    """
+
+    def __init__(self, phrase: str) -> None:
+        """Wait for a phrase; an empty one is never heard."""
+        self._phrase = _plain(phrase)
+        self._purpose: str | None = None
+        self._heard = asyncio.Event()
+
+    def hear(self, text: str) -> None:
+        """Hear what the visitor said; before anything was asked it counts for nothing."""
+        if self._purpose is None or not self._phrase:
+            return
+        if f" {self._phrase} " in f" {_plain(text)} ":
+            self._heard.set()
+
+    async def async_given(self, purpose: str) -> bool:
+        """Tell whether the phrase was said since this purpose was asked for.
+
+        It is good once, and for what was asked for last. Words that are still
+        being transcribed are waited for.
+        """
+        if purpose != self._purpose:
+            self._purpose = purpose
+            self._heard.clear()
+            return False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._heard.wait()
+        except TimeoutError:
+            return False
+        self._purpose = None
+        self._heard.clear()
+        return True
+
+
+def _plain(text: str) -> str:
+    """Return a text's words without case and punctuation."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
