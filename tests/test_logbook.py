@@ -63,6 +63,16 @@ def told(
             "called the tool fog",
         ),
         (
+            EventName.TOOL_FINISHED,
+            {"name": "fog", "outcome": "done", "actions": ["script.fog"]},
+            "used the tool fog: script.fog",
+        ),
+        (
+            EventName.TOOL_FINISHED,
+            {"name": "fog", "outcome": "refused", "actions": []},
+            "was not allowed to use the tool fog",
+        ),
+        (
             EventName.CONVERSATION_ENDED,
             {"reason": "finished", "duration": 41.7},
             "ended a conversation after 42 s",

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import SelectOptionDict
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -29,7 +30,7 @@ from custom_components.realtime_pumpkin.options import VoiceOptions
 from custom_components.realtime_pumpkin.prompt import DISCLOSURE, SAFETY
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.request import ConversationRequest
-from custom_components.realtime_pumpkin.schema import MANNERS, fold, unfold
+from custom_components.realtime_pumpkin.schema import MANNERS, fold, manners, unfold
 from custom_components.realtime_pumpkin.session_setup import (
     create_behaviour,
     create_config,
@@ -78,6 +79,11 @@ CHOSEN: dict[str, Any] = {
     "monthly_budget_usd": 20.0,
     "joins_broadcasts": True,
     "scripts": ["script.fog_machine"],
+    "llm_apis": ["assist"],
+    "exposed_entities": ["light.porch"],
+    "strangers": False,
+    "sensitive": ["script.fog_machine"],
+    "confirmation_phrase": "abracadabra",
     "level_targets": [
         {"entity_id": "light.candle", "calls_per_second": 4, "offset_ms": 80},
         {"entity_id": "number.jaw", "follows": "visitor", "lowest": 10, "highest": 90},
@@ -91,6 +97,7 @@ CHOSEN: dict[str, Any] = {
 }
 
 NOISY = Calibration(-34.0, "2026-10-31T12:00:00+00:00").as_data()
+APIS = [SelectOptionDict(value="assist", label="Assist")]
 
 
 def options(**data: Any) -> VoiceOptions:
@@ -125,7 +132,7 @@ def test_what_nobody_touched_is_stored_as_the_defaults() -> None:
 
 def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     """Each option comes out of what the form stores."""
-    read = options(**unfold(MANNERS(fold(CHOSEN))))
+    read = options(**unfold(manners(APIS)(fold(CHOSEN))))
     assert read.turns.turn_detection is TurnDetection.SEMANTIC_VAD
     assert read.turns.noise_reduction is NoiseReduction.NONE
     assert read.limits.busy is BusyPolicy.QUEUE
@@ -134,7 +141,10 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
         LevelTarget("light.candle", calls_per_second=4, offset_ms=80),
         LevelTarget("number.jaw", Follows.VISITOR, lowest=10, highest=90),
     )
-    groups = (read.turns, read.limits, read.children, read.sounds, read.tongue)
+    groups = (
+        *(read.turns, read.limits, read.children, read.sounds, read.tongue),
+        read.house,
+    )
     stored = {
         name: value for group in groups for name, value in group.as_data().items()
     }
@@ -163,7 +173,8 @@ def test_every_choice_has_its_text() -> None:
         field["selector"]["select"]
         for part in form()
         for field in part["schema"]
-        if "select" in field["selector"] and field["name"] != "language"
+        if "select" in field["selector"]
+        and field["name"] not in ("language", "llm_apis")
     ]
     assert len(selects) == 7
     for select in selects:

@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock, patch
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -212,7 +213,10 @@ async def test_scripts_that_were_chosen_are_what_the_voice_may_run(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """None are unless they are chosen."""
-    scripts = ["script.fog_machine", "script.thunder"]
+    names = ("fog_machine", "thunder")
+    steps = {name: {"sequence": [{"delay": 1}]} for name in names}
+    assert await async_setup_component(hass, "script", {"script": steps})
+    scripts = [f"script.{name}" for name in names]
     result = await async_go_on(
         hass,
         await async_add(hass, loaded_entry),

@@ -98,6 +98,11 @@ MANNERS = [
     ("limits", "monthly_budget_usd", "all of it", "number_out_of_range"),
     ("tools", "scripts", ["light.porch"], "value_invalid"),
     ("tools", "scripts", ["no entity"], "value_invalid"),
+    ("tools", "llm_apis", ["nobody"], "value_invalid"),
+    ("tools", "exposed_entities", "light.porch, light.hall", "value_invalid"),
+    ("tools", "strangers", "perhaps", "value_invalid"),
+    ("tools", "sensitive", ["no entity"], "value_invalid"),
+    ("tools", "confirmation_phrase", 7, "value_invalid"),
     ("limits", "joins_broadcasts", "perhaps", "value_invalid"),
     *(
         ("jaw_and_candle", "level_targets", wrong, "level_targets_invalid")

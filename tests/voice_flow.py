@@ -57,6 +57,7 @@ DEFAULT_MANNERS = {
     "daily_budget_usd": 5.0,
     "monthly_budget_usd": 0.0,
     "joins_broadcasts": False,
+    "strangers": True,
     "most_effects": 5,
     "transcripts": "all",
     "safety_rules": True,

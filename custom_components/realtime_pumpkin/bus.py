@@ -105,7 +105,7 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
             return {"call_id": call_id, "name": name, "arguments": arguments}
         case ToolFinished(call_id, name, outcome, actions):
             about = {"call_id": call_id, "name": name}
-            return {**about, "outcome": outcome.value, "actions": list(actions)}
+            return {**about, "outcome": outcome, "actions": actions}
         case Finished(reason, summary):
             return {"reason": reason, "summary": summary}
         case Failed(kind, code, message, fatal):

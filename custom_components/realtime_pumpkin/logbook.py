@@ -68,6 +68,20 @@ def _tool_called(data: Data) -> str:
     return f"called the tool {data['name']}"
 
 
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "done": "used the tool {name}",
+    "failed": "failed with the tool {name}",
+    "refused": "was not allowed to use the tool {name}",
+    "unconfirmed": "waits for the confirmation phrase before it uses the tool {name}",
+}
+
+
+def _tool_finished(data: Data) -> str:
+    """Tell what came of a tool, and what Home Assistant did for it."""
+    told = _OUTCOMES[data["outcome"]].format(name=data["name"])
+    return ": ".join([told, ", ".join(data["actions"])]) if data["actions"] else told
+
+
 def _failed(data: Data) -> str:
     """Name the kind of the error; the server's words may hold anything."""
     return f"had a problem: {str(data['kind']).replace('_', ' ')}"
@@ -85,6 +99,7 @@ _MESSAGES: Final[Mapping[EventName, Callable[[Data], str]]] = {
     EventName.ASSISTANT_TRANSCRIPT: _said,
     EventName.INTERRUPTED: lambda _: "was interrupted",
     EventName.TOOL_CALLED: _tool_called,
+    EventName.TOOL_FINISHED: _tool_finished,
     EventName.CONVERSATION_ENDED: _ended,
     EventName.BUDGET_REACHED: _budget_reached,
     EventName.ERROR: _failed,
