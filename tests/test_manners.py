@@ -94,6 +94,12 @@ CHOSEN: dict[str, Any] = {
     "transcripts": "events",
     "safety_rules": False,
     "says_it_is_a_computer": True,
+    "camera": "camera.porch",
+    "picture_edge": 512,
+    "looks_again": False,
+    "remembers_night": True,
+    "remembered_visits": 3,
+    "night_ends": "06:00:00",
 }
 
 NOISY = Calibration(-34.0, "2026-10-31T12:00:00+00:00").as_data()
@@ -144,6 +150,7 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     groups = (
         *(read.turns, read.limits, read.children, read.sounds, read.tongue),
         read.house,
+        *(read.eyes, read.memory),
     )
     stored = {
         name: value for group in groups for name, value in group.as_data().items()

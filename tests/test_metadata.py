@@ -393,9 +393,10 @@ def test_every_choice_of_a_trigger_has_its_text(
 async def voice_at_a_player_fixture(
     hass: HomeAssistant, homeassistant_component: None, realtime_url: str
 ) -> AsyncIterator[MockConfigEntry]:
-    """Yield an account whose voice speaks through a media player."""
+    """Yield an account whose voice has all that only some voices have."""
     speaker = {"kind": "media_player", "entity_id": "media_player.porch"}
-    entry = account(realtime_url, voice(data={"speaker": speaker}))
+    show = {"camera": "camera.porch", "remembers_night": True}
+    entry = account(realtime_url, voice(data={"speaker": speaker, **show}))
     await async_set_up(hass, entry)
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)

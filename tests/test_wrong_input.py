@@ -139,6 +139,12 @@ MANNERS = [
     ("privacy", "transcripts", "some", "value_invalid"),
     ("children", "safety_rules", "mostly", "value_invalid"),
     ("children", "says_it_is_a_computer", 7, "value_invalid"),
+    ("eyes", "camera", "light.porch", "value_invalid"),
+    ("eyes", "picture_edge", 255, "number_out_of_range"),
+    ("eyes", "looks_again", "perhaps", "value_invalid"),
+    ("memory", "remembers_night", "perhaps", "value_invalid"),
+    ("memory", "remembered_visits", 21, "number_out_of_range"),
+    ("memory", "night_ends", "late", "value_invalid"),
 ]
 
 

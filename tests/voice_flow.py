@@ -62,6 +62,10 @@ DEFAULT_MANNERS = {
     "transcripts": "all",
     "safety_rules": True,
     "says_it_is_a_computer": False,
+    "picture_edge": 768,
+    "looks_again": True,
+    "remembers_night": False,
+    "remembered_visits": 5,
 }
 STEPS: Mapping[str, dict[str, Any]] = {
     "user": {"persona": "custom"},

@@ -7,6 +7,7 @@ from typing import Final
 DOMAIN: Final = "realtime_pumpkin"
 LOGGER: Final = logging.getLogger(__package__)
 
+CAMERA_DOMAIN: Final = "camera"
 SCENE_DOMAIN: Final = "scene"
 SCRIPT_DOMAIN: Final = "script"
 SUBENTRY_VOICE: Final = "voice"

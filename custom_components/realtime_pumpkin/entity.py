@@ -2,6 +2,9 @@
 
 from typing import override
 
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
@@ -31,3 +34,13 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     @override
     async def async_update(self) -> None:
         """Fetch nothing when asked to: the coordinator tells what is new."""
+
+
+@callback
+def async_remove(hass: HomeAssistant, platform: Platform, entity: VoiceEntity) -> None:
+    """Remove what a voice had and has no more; nothing where it had none."""
+    registry = er.async_get(hass)
+    unique_id = str(entity.unique_id)
+    entity_id = registry.async_get_entity_id(platform, DOMAIN, unique_id)
+    if entity_id is not None:
+        registry.async_remove(entity_id)

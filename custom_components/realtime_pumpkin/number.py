@@ -8,12 +8,11 @@ from typing import override
 
 from homeassistant.components.number import NumberEntity, NumberMode
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_SPEAKER_VOLUME, DOMAIN
-from .entity import VoiceEntity
+from .const import CONF_SPEAKER_VOLUME
+from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
 from .options import (
     AssistMicrophone,
@@ -36,7 +35,7 @@ async def async_setup_entry(
         if _has_player(coordinator.options):
             async_add_entities([volume], config_subentry_id=subentry_id)
         else:
-            _async_remove(hass, str(volume.unique_id))
+            async_remove(hass, Platform.NUMBER, volume)
 
 
 def _has_player(options: VoiceOptions) -> bool:
@@ -48,15 +47,6 @@ def _has_player(options: VoiceOptions) -> bool:
             return isinstance(options.microphone, AssistMicrophone)
         case _:
             return False
-
-
-@callback
-def _async_remove(hass: HomeAssistant, unique_id: str) -> None:
-    """Remove the volume of a voice that speaks elsewhere now."""
-    registry = er.async_get(hass)
-    entity_id = registry.async_get_entity_id(Platform.NUMBER, DOMAIN, unique_id)
-    if entity_id is not None:
-        registry.async_remove(entity_id)
 
 
 class SpeakerVolume(VoiceEntity, NumberEntity):

@@ -1,6 +1,6 @@
-"""Whether a voice may start conversations and whether it may hear, as switches.
+"""Whether a voice may start conversations, hear and see, as switches.
 
-Both stay as they are until somebody changes them, also over a restart: a voice
+They stay as they are until somebody changes them, also over a restart: a voice
 that was silenced for the night, or a microphone that was muted, does not come
 back by itself. A conversation that runs goes on.
 """
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 
 from .coordinator import VoiceCoordinator
-from .entity import VoiceEntity
+from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -42,6 +42,11 @@ SWITCHES: Final = (
         turn=lambda voice, on: voice.async_switch(is_muted=on),
     ),
 )
+EYES: Final = VoiceSwitchDescription(
+    key="eyes",
+    is_on=lambda voice: voice.data.is_watching,
+    turn=lambda voice, on: voice.async_switch(is_watching=on),
+)
 
 
 async def async_setup_entry(
@@ -55,6 +60,11 @@ async def async_setup_entry(
             [VoiceSwitch(coordinator, description) for description in SWITCHES],
             config_subentry_id=subentry_id,
         )
+        eyes = VoiceSwitch(coordinator, EYES)
+        if coordinator.options.eyes.camera is not None:
+            async_add_entities([eyes], config_subentry_id=subentry_id)
+        else:
+            async_remove(hass, Platform.SWITCH, eyes)
 
 
 class VoiceSwitch(VoiceEntity, SwitchEntity, RestoreEntity):

@@ -35,6 +35,7 @@ from ..manners import Children, Limits, TurnTaking
 from ..staging import HouseRules
 from .level_targets import LEVEL_TARGETS
 from .parts import choice, group, number, several, switch
+from .senses import SENSES
 from .show import SHOW
 
 _TURN_TAKING: Final = group(
@@ -120,6 +121,7 @@ _GROUPS: Final[Mapping[str, section]] = {
     "limits": _LIMITS,
     "tools": _tools(),
     "jaw_and_candle": _JAW_AND_CANDLE,
+    **SENSES,
     **SHOW,
     "privacy": _PRIVACY,
     "children": _CHILDREN,
