@@ -14,7 +14,7 @@ import pytest
 
 from custom_components.realtime_pumpkin.const import CONVERSATION_OVER, EventName
 from custom_components.realtime_pumpkin.prompt import READ_ALOUD
-from custom_components.realtime_pumpkin.rehearsal import Plan, Say
+from custom_components.realtime_pumpkin.rehearsal import Plan, Say, ServerOptions
 from tests.assist.visit import Visit, voice_at
 
 pytestmark = pytest.mark.usefixtures(
@@ -22,6 +22,15 @@ pytestmark = pytest.mark.usefixtures(
 )
 
 SATELLITE = "assist_satellite.nowhere"
+LONG = (
+    "The candles on the porch are lit, the fog is on its way, the cats are fed, and"
+    " whoever dares to knock tonight shall hear a story of the pumpkin of this house."
+)
+
+
+async def text_of(words: str) -> AsyncIterator[str]:
+    """Yield a text at once."""
+    yield words
 
 
 async def converse(
@@ -102,6 +111,48 @@ async def test_a_text_is_heard_sentence_by_sentence(hass: HomeAssistant) -> None
         more.set()
         assert len(b"".join([pcm async for pcm in sound])) == 300 * 48
         assert visit.server.sessions == 2
+
+
+async def test_a_long_sentence_is_heard_while_it_is_being_read(
+    hass: HomeAssistant,
+) -> None:
+    """Its first sound is there long before its last; all of it is heard, once."""
+    said = Say(LONG, duration_ms=9000)
+    async with voice_at(hass, SATELLITE, said, options=ServerOptions(pace=6)) as visit:
+        [voice] = visit.entry.runtime_data.voices.values()
+        sound = voice.reader.read(text_of(LONG))
+        first = await anext(sound)
+        assert 0 < len(first) < 2000 * 48
+        assert totals(visit).tokens == {}  # It is counted at its end.
+        rest = b"".join([pcm async for pcm in sound])
+        assert len(first) + len(rest) == 9000 * 48
+        assert len(visit.server.brain.requests) == 1
+
+
+async def test_a_long_sentence_that_begins_wrongly_is_read_once_more(
+    hass: HomeAssistant,
+) -> None:
+    """Nothing of the wrong sound gets out."""
+    wrong = Say(f"Sure, I will read that to you now. {LONG}", duration_ms=9000)
+    right = Say(LONG, duration_ms=7000)
+    async with voice_at(hass, SATELLITE, wrong, right) as visit:
+        [voice] = visit.entry.runtime_data.voices.values()
+        heard = [pcm async for pcm in voice.reader.read(text_of(LONG))]
+        assert len(b"".join(heard)) == 7000 * 48
+
+
+async def test_a_long_sentence_that_goes_astray_ends_there(hass: HomeAssistant) -> None:
+    """What was wrong is not heard, and Home Assistant keeps nothing of it."""
+    at = LONG.index(", and whoever")
+    astray = Say(
+        f"{LONG[:at]} or so they say, but I would much rather talk about the weather.",
+        duration_ms=9000,
+    )
+    async with voice_at(hass, SATELLITE, astray, Say(LONG, duration_ms=7000)) as visit:
+        with pytest.raises(HomeAssistantError, match="word for word"):
+            await read_aloud(hass, LONG)
+        assert len(visit.server.brain.requests) == 1
+        assert len(await read_aloud(hass, LONG)) > 6000 * 32
 
 
 async def test_what_was_misread_is_read_once_more(hass: HomeAssistant) -> None:

@@ -7,8 +7,9 @@ from typing import Final
 from .config import SessionConfig
 from .connection import Connect
 from .errors import ErrorKind, RealtimeError
+from .turn import Turn
 from .turn_session import OnUsage, TurnSession
-from .verbatim import is_verbatim, sentences
+from .verbatim import HeldBack, sentences
 
 SENTENCE_TIMEOUT: Final = 60.0
 TRIES: Final = 2
@@ -26,36 +27,53 @@ async def async_read(
 ) -> AsyncGenerator[bytes]:
     """Yield a text as PCM s16le mono 24 kHz, sentence by sentence.
 
-    A sentence is compared with its transcript before any of it is let out, and is
-    read once more where it differs. Raises `RealtimeError` and `NotRead`.
+    A sentence is compared with its transcript, and only what is proven is let out: a
+    short one at its end, a long one while it is read. Where it differs before any of
+    it is out, it is read once more. Raises `RealtimeError` and `NotRead`.
     """
     session = await TurnSession.open(connect, config, on_usage)
     reader = asyncio.create_task(session.run())
     try:
         async for sentence in sentences(chunks):
-            yield await _verbatim(session, sentence)
+            async for pcm in _verbatim(session, sentence):
+                yield pcm
     finally:
         reader.cancel()
         await asyncio.wait([reader])
 
 
-async def _verbatim(session: TurnSession, sentence: str) -> bytes:
-    """Return a sentence's sound; raise `NotRead` where no try is like it."""
+async def _verbatim(session: TurnSession, sentence: str) -> AsyncGenerator[bytes]:
+    """Yield a sentence's sound; raise `NotRead` where no try is like it.
+
+    Of a sentence that was begun nobody can tell where to go on: it is not read again.
+    """
     for _ in range(TRIES):
-        said, pcm = await _read_once(session, sentence)
-        if pcm and is_verbatim(sentence, said):
-            return pcm
+        held = HeldBack(sentence)
+        await session.tell([("user", sentence)])
+        turn = await session.answer(is_spoken=True)
+        ending = asyncio.create_task(_end(turn))
+        try:
+            async for pcm in turn.sound.read():
+                if ready := held.push(pcm, turn.text):
+                    yield ready
+            await ending
+        finally:
+            ending.cancel()
+        if (rest := held.rest(turn.text)) is not None:
+            if rest:
+                yield rest
+            return
+        if held.has_begun:
+            break
     raise NotRead
 
 
-async def _read_once(session: TurnSession, sentence: str) -> tuple[str, bytes]:
-    """Return what was said, and its sound."""
+async def _end(turn: Turn) -> None:
+    """End a turn with its only response; raise `RealtimeError` where that fails."""
     try:
         async with asyncio.timeout(SENTENCE_TIMEOUT):
-            await session.tell([("user", sentence)])
-            turn = await session.answer(is_spoken=True)
             await turn.until_response()
-            turn.end()
     except TimeoutError as err:
         raise RealtimeError(ErrorKind.SERVER, None, "No answer within 60 s") from err
-    return turn.text, b"".join([pcm async for pcm in turn.sound.read()])
+    finally:
+        turn.end()
