@@ -194,7 +194,12 @@ async def test_wrong_input_in_an_accounts_form_is_told_at_its_field(
     assert result["errors"] is not None
     assert result["errors"][field] == error
     assert set(result["errors"]) == ({field, "advanced"} if is_advanced else {field})
-    said(TEXTS["config"]["error"][error], result["description_placeholders"])
+    text = TEXTS["config"]["error"][error]
+    words = said(text, result["description_placeholders"])
+    part = TEXTS["config"]["step"]["account"]
+    labels = (part["sections"]["advanced"] if is_advanced else part)["data"]
+    if error == "value_invalid" or error.startswith(("base_url", "organization")):
+        assert labels[field] in words
     result = await flow.async_configure(result["flow_id"], right)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
@@ -315,6 +320,9 @@ async def test_wrong_input_in_a_section_opens_it_and_names_the_field(
     text = TEXTS["config_subentries"]["voice"]["error"][error]
     words = said(text, result["description_placeholders"])
     assert STEPS["manners"]["sections"][part]["data"][field] in words
+    if error == "number_out_of_range":
+        box = schema.MANNERS.schema[part].schema.schema[field].config
+        assert f"({box['min']:g}-{box['max']:g}" in words
     form = result["data_schema"]
     assert form is not None
     assert form.schema[part].options == {"collapsed": False}

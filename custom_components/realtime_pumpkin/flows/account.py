@@ -15,6 +15,7 @@ from ..const import CONF_BASE_URL, CONF_ORGANIZATION, CONF_PROVIDER, Provider
 from ..fields import Input, unfolded
 from ..migration import MINOR_VERSION, VERSION
 from ..realtime.errors import ErrorKind, RealtimeError
+from .labels import async_labels
 from .trials import async_account_failure, field_of
 
 KEYS_URL: Final = "https://platform.openai.com/api-keys"
@@ -38,7 +39,7 @@ class AccountFlow(ConfigFlow):
         typed = Input.of(user_input or {})
         if user_input and (data := await self._async_accepted(typed)):
             return self.async_create_entry(title=_title(data), data=data)
-        return self._show("account", schema.ACCOUNT, typed)
+        return await self._async_show("account", schema.ACCOUNT, typed)
 
     async def async_step_rehearsal(
         self, user_input: dict[str, Any] | None = None
@@ -64,7 +65,8 @@ class AccountFlow(ConfigFlow):
         stored.errors |= typed.errors
         if user_input and (data := await self._async_accepted(stored)):
             return self._async_update(entry, data)
-        return self._show("reauth_confirm", schema.REAUTH, Input(errors=stored.errors))
+        shown = Input(errors=stored.errors, wrong=typed.wrong)
+        return await self._async_show("reauth_confirm", schema.REAUTH, shown)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -83,7 +85,7 @@ class AccountFlow(ConfigFlow):
         else:
             typed.values = schema.folded_account(entry.data)
             del typed.values[CONF_API_KEY]
-        return self._show("reconfigure", schema.RECONFIGURE, typed)
+        return await self._async_show("reconfigure", schema.RECONFIGURE, typed)
 
     async def _async_accepted(self, typed: Input) -> dict[str, Any] | None:
         """Return the account's data; None where they are refused, with why."""
@@ -116,7 +118,7 @@ class AccountFlow(ConfigFlow):
             return self.async_update_and_abort(entry, data=data)
         return self.async_update_reload_and_abort(entry, data=data)
 
-    def _show(
+    async def _async_show(
         self, step_id: str, form: probatio.Schema, typed: Input
     ) -> ConfigFlowResult:
         """Show a form, with the failure of its last submission."""
@@ -134,6 +136,7 @@ class AccountFlow(ConfigFlow):
             errors=errors,
             description_placeholders={
                 "error": failure.message if failure else "",
+                "fields": await async_labels(self.hass, "config", step_id, form, typed),
                 "keys_url": KEYS_URL,
             },
         )

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.helpers.translation import async_get_translations
 import probatio
 
-from ..const import DOMAIN, SUBENTRY_VOICE
+from ..const import SUBENTRY_VOICE
 from ..fields import Input, unfolded
 from ..links.errors import LinkError
+from .labels import async_labels
 
-_PREFIX: Final = f"component.{DOMAIN}.config_subentries.{SUBENTRY_VOICE}"
+_FLOW: Final = f"config_subentries.{SUBENTRY_VOICE}"
 
 
 class VoiceSteps(ConfigSubentryFlow):
@@ -33,7 +33,7 @@ class VoiceSteps(ConfigSubentryFlow):
         """Show a form with what was typed and what is wrong with it."""
         words = {"error": "", **(placeholders or {})}
         if typed.wrong:
-            words["fields"] = await self._async_labels(step_id, typed)
+            words["fields"] = await async_labels(self.hass, _FLOW, step_id, form, typed)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -42,19 +42,6 @@ class VoiceSteps(ConfigSubentryFlow):
             errors=typed.errors,
             description_placeholders=words,
         )
-
-    async def _async_labels(self, step_id: str, typed: Input) -> str:
-        """Return the names of the fields that are wrong, as the form shows them."""
-        language = self.hass.config.language
-        texts = await async_get_translations(
-            self.hass, language, "config_subentries", [DOMAIN]
-        )
-        labels = []
-        for *sections, name in typed.wrong:
-            place = "".join(f"sections.{one}." for one in sections)
-            key = f"{_PREFIX}.step.{step_id}.{place}data.{name}"
-            labels.append(texts.get(key, name))
-        return ", ".join(labels)
 
 
 def refuse(typed: Input, failure: LinkError, field: str) -> Mapping[str, str]:
