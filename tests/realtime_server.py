@@ -58,20 +58,25 @@ async def realtime_server(
     *,
     status: HTTPStatus | None = None,
     body: str = "",
+    location: str | None = None,
     key: str | None = None,
     tls: SSLContext | None = None,
     port: int = 0,
 ) -> AsyncIterator[str]:
     """Serve on a port of 127.0.0.1, by default a free one; yield the base URL.
 
-    `status` refuses each upgrade with that HTTP answer; `key` refuses every
+    `status` refuses each upgrade with that HTTP answer, which may point to another
+    `location`; `key` refuses every
     other key with 401; `tls` makes it secure.
     """
 
     def answer(connection: ServerConnection, request: Request) -> Response | None:
         """Refuse before the upgrade where the test wants it."""
         if status is not None:
-            return connection.respond(status, body)
+            response = connection.respond(status, body)
+            if location is not None:
+                response.headers["Location"] = location
+            return response
         if key is not None and request.headers["Authorization"] != f"Bearer {key}":
             return connection.respond(HTTPStatus.UNAUTHORIZED, "")
         if not request.path.startswith("/v1/realtime?model="):

@@ -222,7 +222,7 @@ async def test_a_key_that_a_server_repeats_is_cut_out_of_its_message() -> None:
     """Some servers quote the key that they refuse, or are asked with."""
     body = orjson.dumps({"error": {"message": f"No place for {KEY}."}}).decode()
     async with realtime_server(status=HTTPStatus.NOT_FOUND, body=body) as url:
-        assert (await refusal(url)).message == "No place for **REDACTED**"
+        assert (await refusal(url)).message == "No place for **REDACTED**."
 
 
 async def test_a_port_where_nothing_listens_is_unreachable() -> None:

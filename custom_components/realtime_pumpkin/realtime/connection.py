@@ -13,9 +13,15 @@ import openai.types.realtime
 from openai.types.websocket_connection_options import WebSocketConnectionOptions
 import orjson
 import websockets.asyncio.client
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    WebSocketException,
+)
 
 from .errors import (
+    REDACTED,
     ConnectionLost,
     ErrorKind,
     RealtimeError,
@@ -28,6 +34,7 @@ with contextlib.suppress(ImportError):  # a private name that may move
 
 _LOGGER = logging.getLogger(__name__)
 
+_REDIRECTS: Final = range(300, 400)
 OPEN_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 1.5
 
@@ -48,6 +55,21 @@ class _WireLogger(logging.LoggerAdapter[logging.Logger]):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
+class _AtHome(websockets.asyncio.client.ClientConnection):
+    """A connection that is sent nowhere else: websockets would take the key along."""
+
+    @override
+    async def handshake(self, *args: Any, **kwargs: Any) -> None:
+        """Shake hands; raise `InvalidHandshake` where the server points elsewhere."""
+        try:
+            await super().handshake(*args, **kwargs)
+        except InvalidStatus as err:
+            if err.response.status_code not in _REDIRECTS:
+                raise
+            place = err.response.headers.get("Location", "nowhere")
+            raise InvalidHandshake(f"The server redirects to {place}") from err
+
+
 class Socket(Protocol):
     """What carries a session: the SDK's connection, or a server in this process."""
 
@@ -64,9 +86,13 @@ class Socket(Protocol):
 class RealtimeConnection:
     """A Realtime session's socket: JSON objects in, JSON objects out."""
 
-    def __init__(self, socket: Socket) -> None:
-        """Wrap a connection of the SDK, past its parsing and its queues."""
+    def __init__(self, socket: Socket, key: str = "") -> None:
+        """Wrap a connection of the SDK, past its parsing and its queues.
+
+        What the server says of the `key` is cut out, whatever it says it in.
+        """
         self._socket = socket
+        self._key = key
         self.first_words: list[dict[str, Any]] = []
         """What was read while the session was opened and configured."""
 
@@ -80,7 +106,9 @@ class RealtimeConnection:
             try:
                 frame = await self._socket.recv_bytes()
             except ConnectionClosed as err:
-                raise _lost(err) from err
+                raise _lost(err, self._key) from err
+            if self._key and (key := self._key.encode()) in frame:
+                frame = frame.replace(key, REDACTED.encode())
             if (event := _read_frame(frame)) is not None:
                 return event
 
@@ -95,7 +123,7 @@ class RealtimeConnection:
             # As text: the SDK sends bytes as a binary frame, which is an error.
             await self._socket.send_raw(data.decode())
         except ConnectionClosed as err:
-            raise _lost(err) from err
+            raise _lost(err, self._key) from err
 
     async def expect_session(self) -> dict[str, Any]:
         """Return `session.created`, which a server sends before all else.
@@ -168,12 +196,15 @@ async def open_connection(
             websocket_connection_options=_options(client, ssl_context),
         ).enter()
     except InvalidStatus as err:
-        raise _refused(err) from err
+        refusal = _refused(err, client.api_key)
     except OSError as err:
         raise _unreached(err, secure=_is_secure(client)) from err
     except (WebSocketException, ValueError, OpenAIError) as err:
-        raise RealtimeError(classify_exception(err), None, str(err)) from err
-    return RealtimeConnection(connection)
+        message = _without(client.api_key, str(err))
+        raise RealtimeError(classify_exception(err), None, message) from err
+    else:
+        return RealtimeConnection(connection, client.api_key)
+    raise refusal  # Out here, or it would keep the answer, which may quote the key.
 
 
 def _options(
@@ -186,6 +217,7 @@ def _options(
         "max_size": None,
         "compression": None,
         "logger": _WireLogger(_LOGGER),
+        "create_connection": _AtHome,
     }
     if _is_secure(client) and ssl_context is not None:
         options["ssl"] = ssl_context
@@ -208,18 +240,23 @@ def _unreached(err: OSError, *, secure: bool) -> RealtimeError:
     return RealtimeError(kind, None, message)
 
 
-def _refused(err: InvalidStatus) -> RealtimeError:
+def _without(key: str, text: str) -> str:
+    """Return a server's text without the key, should it quote it."""
+    return text.replace(key, REDACTED) if key else text
+
+
+def _refused(err: InvalidStatus, key: str) -> RealtimeError:
     """Turn an HTTP answer into an error with the server's own words."""
     status = err.response.status_code
     error = error_of_body(err.response.body)
-    message = str(error.get("message") or f"HTTP {status}")
+    message = _without(key, str(error.get("message") or f"HTTP {status}"))
     return RealtimeError(classify_exception(err), str(status), message)
 
 
-def _lost(err: ConnectionClosed) -> ConnectionLost:
+def _lost(err: ConnectionClosed, key: str) -> ConnectionLost:
     """Tell how the socket ended; without a close frame it is 1006."""
     if err.rcvd is not None:
-        return ConnectionLost(err.rcvd.code, err.rcvd.reason)
+        return ConnectionLost(err.rcvd.code, _without(key, err.rcvd.reason))
     return ConnectionLost(1006, err.sent.reason if err.sent else "")
 
 

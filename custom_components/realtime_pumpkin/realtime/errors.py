@@ -191,6 +191,7 @@ TERMINAL: Final = frozenset(
 )
 
 REFUSED: Final = "The key was refused"
+REDACTED: Final = "**REDACTED**"
 _SECRET: Final = re.compile(r"(?i)(\bbearer\s+\S+|\b(?:sk|ek|rk|pk|xai)-\S+)")
 _SPOKEN_LIMIT: Final = 300
 
@@ -202,7 +203,7 @@ def is_terminal(kind: ErrorKind) -> bool:
 
 def redact(text: str) -> str:
     """Cut what looks like a key out of a server's text, and cut it short."""
-    return _SECRET.sub("**REDACTED**", text)[:_SPOKEN_LIMIT]
+    return _SECRET.sub(REDACTED, text)[:_SPOKEN_LIMIT]
 
 
 def classify_error(error: Mapping[str, Any]) -> ErrorKind:
