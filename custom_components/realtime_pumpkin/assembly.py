@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from .call import Call, OnLinkLost
 from .house.tools import HouseTools, async_house_tools
-from .links.meter import LevelFeed, MeteredSink
+from .links.meter import Ear, LevelFeed, MeteredSink
 from .links.nobody import Nobody
 from .links.open import VoiceLinks
 from .links.protocols import AudioSink, AudioSource
@@ -22,7 +22,7 @@ from .realtime.preparation import Preparation
 from .realtime.protocols import SessionObserver
 from .realtime.runner import RealtimeSession
 from .request import AS_USUAL, ConversationRequest
-from .session_setup import create_behaviour, create_config
+from .session_setup import can_be_interrupted, create_behaviour, create_config
 from .theatre.act import Stage
 from .theatre.ears import Ears
 from .theatre.performance import MAKERS, Performance, perform
@@ -73,7 +73,8 @@ class Assembly:
         source, sink = self.links(options, heard)
         if heard is not None:
             options = options.measured_at(heard.satellite)
-        performance = self._perform(options, request, house)
+        visitor = self._ear(options, source)
+        performance = self._perform(options, request, house, visitor)
         toolbox = self._toolbox(request, performance, house)
         config = self._config(options, request, performance, house, toolbox)
         opening = first_words(self._hass, options.openings, request.opening)
@@ -96,6 +97,7 @@ class Assembly:
             is_muted,
             performance,
             observer.conversation_updated,
+            visitor,
         )
 
     async def async_house(self, options: VoiceOptions) -> HouseTools:
@@ -109,13 +111,22 @@ class Assembly:
         source, sink = self._links.create(options, heard=heard)
         return source, MeteredSink(sink, self.levels)
 
+    def _ear(self, options: VoiceOptions, source: AudioSource) -> Ear:
+        """Return what tells how loud visitors are at a microphone."""
+        found = options.calibration
+        return Ear(
+            self.levels,
+            hears_voice=not can_be_interrupted(options, source),
+            noise_dbfs=None if found is None else found.noise_dbfs,
+        )
+
     async def async_prepare(self, options: VoiceOptions) -> None:
         """Open a session ahead and wake the speaker.
 
         Raises `RealtimeError`, `LinkError` or `ServiceValidationError`.
         """
         house = await self.async_house(options)
-        performance = self._perform(options, AS_USUAL, house)
+        performance = self._perform(options, AS_USUAL, house, Ear(self.levels))
         toolbox = self._toolbox(AS_USUAL, performance, house)
         config = self._config(options, AS_USUAL, performance, house, toolbox)
         await self._preparation.prepare(config, PREPARED_FOR)
@@ -128,7 +139,11 @@ class Assembly:
         await self._preparation.close()
 
     def _perform(
-        self, options: VoiceOptions, request: ConversationRequest, house: HouseTools
+        self,
+        options: VoiceOptions,
+        request: ConversationRequest,
+        house: HouseTools,
+        visitor: Ear,
     ) -> Performance:
         """Return the acts; one of them hears what confirms something sensitive."""
 
@@ -136,7 +151,8 @@ class Assembly:
             """Return what passes the visitor's words on."""
             return Ears(stage, house.consent.hear)
 
-        return perform(self._stage, options, request, (*MAKERS, ears))
+        stage = replace(self._stage, visitor=visitor)
+        return perform(stage, options, request, (*MAKERS, ears))
 
     def _toolbox(
         self, request: ConversationRequest, performance: Performance, house: HouseTools

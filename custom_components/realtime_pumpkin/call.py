@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .links.errors import AssistSatelliteTakenOver, LinkError
+from .links.meter import Ear
 from .links.protocols import AudioSink, AudioSource
 from .realtime.events import ConversationUpdate, ToolCalled, ToolFinished
 from .realtime.finish import EndReason
@@ -30,6 +31,7 @@ class Call:
         is_muted: Callable[[], bool] = lambda: False,
         performance: Performance | None = None,
         tell: Tell = lambda _: None,
+        visitor: Ear | None = None,
     ) -> None:
         """Take the ends as they are, closed, and the show as it is to be.
 
@@ -44,6 +46,7 @@ class Call:
         self._is_muted = is_muted
         self._performance = performance or Performance()
         self._tell = tell
+        self._visitor = visitor
         self._tasks: set[asyncio.Task[None]] = set()
         self._started_at = asyncio.get_running_loop().time()
         self.is_open = False
@@ -107,8 +110,11 @@ class Call:
     async def _listen(self) -> None:
         """Pass the microphone's frames on until it ends."""
         try:
-            async for pcm in self._source.frames():
-                self.session.hear(bytes(len(pcm)) if self._is_muted() else pcm)
+            async for frame in self._source.frames():
+                pcm = bytes(len(frame)) if self._is_muted() else frame
+                if self._visitor is not None:
+                    self._visitor.hear(pcm)
+                self.session.hear(pcm)
         except AssistSatelliteTakenOver:
             # What the house says there is not talked over.
             self.session.stop(EndReason.TAKEN_OVER, goodbye=False)

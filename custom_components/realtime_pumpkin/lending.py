@@ -7,6 +7,20 @@ from enum import Enum, StrEnum, auto
 from typing import Any, Final, Protocol
 
 from homeassistant.components.assist_pipeline import OPTION_PREFERRED
+from homeassistant.components.light.const import (
+    ATTR_BRIGHTNESS,
+    ATTR_COLOR_MODE,
+    ATTR_COLOR_TEMP_KELVIN,
+    ATTR_EFFECT,
+    ATTR_HS_COLOR,
+    ATTR_RGB_COLOR,
+    ATTR_RGBW_COLOR,
+    ATTR_RGBWW_COLOR,
+    ATTR_WHITE,
+    ATTR_XY_COLOR,
+    DOMAIN as LIGHT_DOMAIN,
+    ColorMode,
+)
 from homeassistant.components.media_player.const import (
     ATTR_MEDIA_CONTENT_ID,
     ATTR_MEDIA_CONTENT_TYPE,
@@ -16,16 +30,24 @@ from homeassistant.components.media_player.const import (
     MediaPlayerState,
     MediaType,
 )
+from homeassistant.components.number.const import ATTR_VALUE, SERVICE_SET_VALUE
 from homeassistant.components.select import ATTR_OPTIONS, DOMAIN as SELECT_DOMAIN
 from homeassistant.const import (
     ATTR_OPTION,
+    ATTR_STATE,
     SERVICE_SELECT_OPTION,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
     SERVICE_VOLUME_SET,
+    STATE_OFF,
+    STATE_ON,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
 )
-from homeassistant.core import State
+from homeassistant.core import State, split_entity_id
+from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import json_loads_object
 
 _AWAY: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Players round: some to hundredths, some to their own steps.
@@ -38,6 +60,17 @@ _SILENT: Final = frozenset(
 )
 _AUDIBLE: Final = frozenset({MediaType.MUSIC, MediaType.TRACK, MediaType.PODCAST})
 _ANYWHERE: Final = ("http://", "https://")
+_COLOURS: Final[Mapping[str | None, str]] = {
+    ColorMode.COLOR_TEMP: ATTR_COLOR_TEMP_KELVIN,
+    ColorMode.HS: ATTR_HS_COLOR,
+    ColorMode.RGB: ATTR_RGB_COLOR,
+    ColorMode.RGBW: ATTR_RGBW_COLOR,
+    ColorMode.RGBWW: ATTR_RGBWW_COLOR,
+    ColorMode.XY: ATTR_XY_COLOR,
+}
+
+MOVED: Final = "moved"
+"""What something is meanwhile that is moved all the time."""
 
 
 class LoanKind(StrEnum):
@@ -49,6 +82,12 @@ class LoanKind(StrEnum):
     """The volume of a media player."""
     MUSIC = "music"
     """What a media player plays."""
+    LIGHT = "light"
+    """A light: whether it is on, how bright, in which colour and effect."""
+    NUMBER = "number"
+    """The value of a number."""
+    SWITCH = "switch"
+    """Whether a switch is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +265,89 @@ def _volume(level: str) -> Order:
     return MEDIA_PLAYER_DOMAIN, SERVICE_VOLUME_SET, data
 
 
+class _Moved:
+    """What a voice moves all the time, and nobody else has touched."""
+
+    comes_back_at_stop = True
+
+    def read(self, state: State) -> str | None:
+        """Return the state; what is away has none."""
+        return None if state.state in _AWAY else state.state
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Take no state for the one that it is moved to."""
+        return False
+
+    def take(self, ours: str) -> Order | None:
+        """Do nothing: it is moved again and again while it is lent."""
+        return None
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Give back what is there: who changed it has been given it already."""
+        is_there = state is not None and state.state not in _AWAY
+        return Verdict.NOW if is_there else Verdict.LATER
+
+
+class _Light(_Moved):
+    """A light, with its brightness, its colour and its effect."""
+
+    def read(self, state: State) -> str | None:
+        """Return all that makes it look as it does, as JSON."""
+        if state.state in _AWAY:
+            return None
+        shown = {ATTR_STATE: state.state}
+        for name in (ATTR_BRIGHTNESS, ATTR_EFFECT, *_colour_of(state)):
+            if (value := state.attributes.get(name)) is not None:
+                shown[name] = value
+        if state.attributes.get(ATTR_COLOR_MODE) == ColorMode.WHITE:
+            shown[ATTR_WHITE] = shown.pop(ATTR_BRIGHTNESS)
+        return json_dumps(shown)
+
+    def judge(self, loan: Loan, state: State | None) -> Verdict:
+        """Leave a light off that somebody has switched off."""
+        was_on = json_loads_object(loan.old)[ATTR_STATE] == STATE_ON
+        if was_on and state is not None and state.state == STATE_OFF:
+            return Verdict.NEVER
+        return super().judge(loan, state)
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Switch it off, or on as it was."""
+        old = json_loads_object(loan.old)
+        if old.pop(ATTR_STATE) != STATE_ON:
+            return LIGHT_DOMAIN, SERVICE_TURN_OFF, {}
+        return LIGHT_DOMAIN, SERVICE_TURN_ON, old
+
+
+def _colour_of(state: State) -> tuple[str, ...]:
+    """Return the attribute that holds a light's colour, as its mode says."""
+    name = _COLOURS.get(state.attributes.get(ATTR_COLOR_MODE))
+    return () if name is None else (name,)
+
+
+class _Number(_Moved):
+    """The value of a number."""
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Set it."""
+        domain = split_entity_id(loan.entity_id)[0]
+        return domain, SERVICE_SET_VALUE, {ATTR_VALUE: float(loan.old)}
+
+
+class _Switch(_Moved):
+    """Whether a switch is on."""
+
+    def give(self, loan: Loan, state: State) -> Order:
+        """Switch it."""
+        domain = split_entity_id(loan.entity_id)[0]
+        is_on = loan.old == STATE_ON
+        return domain, SERVICE_TURN_ON if is_on else SERVICE_TURN_OFF, {}
+
+
 LENDERS: Final[Mapping[LoanKind, Lender]] = {
     LoanKind.OPTION: _Option(),
     LoanKind.VOLUME: _Volume(),
     LoanKind.MUSIC: _Music(),
+    LoanKind.LIGHT: _Light(),
+    LoanKind.NUMBER: _Number(),
+    LoanKind.SWITCH: _Switch(),
 }

@@ -27,7 +27,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
-from .lending import LENDERS, Loan, LoanKind, Order, Verdict
+from .lending import LENDERS, MOVED, Loan, LoanKind, Order, Verdict
 
 VERSION: Final = 1
 
@@ -70,8 +70,8 @@ class Loans:
         since = dt_util.utcnow().isoformat()
         loan = Loan(kind, entity_id, self._old(kind, entity_id, shown), ours, since)
         self._loans.append(loan)
-        await self._async_save()
         try:
+            await self._async_save()
             await self._async_call(loan, lender.take(ours))
         except BaseException:
             await self.async_give_back(loan)
@@ -94,6 +94,10 @@ class Loans:
             await self._async_give(loan, state)
         await self._async_forget(loan)
 
+    async def async_waive(self, loan: Loan) -> None:
+        """Leave to somebody else what they have changed meanwhile."""
+        await self._async_forget(loan)
+
     async def async_give_back_all(self) -> None:
         """Give back at once what must not be saved as it is: Home Assistant stops."""
         now = [loan for loan in self.open if LENDERS[loan.kind].comes_back_at_stop]
@@ -103,7 +107,8 @@ class Loans:
         """Return what is to be set again: not what another loan has set."""
         for loan in self._loans:
             is_its = (loan.kind, loan.entity_id) == (kind, entity_id)
-            if is_its and LENDERS[kind].is_same(shown, loan.ours):
+            is_moved = loan.ours == MOVED
+            if is_its and (is_moved or LENDERS[kind].is_same(shown, loan.ours)):
                 return loan.old
         return shown
 

@@ -75,7 +75,7 @@ def create_behaviour(
         opening=_opening(request),
         context=(*context, *((request.context,) if request.context else ())),
         listens=request.listens,
-        barge_in=_can_be_interrupted(options, source),
+        barge_in=can_be_interrupted(options, source),
         echo_tail=(found.tail_ms(tail_ms) if found else tail_ms) / 1000,
         min_speech=turns.min_speech_ms / 1000,
         trims_silence=turns.trims_silence,
@@ -110,7 +110,7 @@ def _turn_detection(
             return SemanticVad(turns.eagerness.value)
 
 
-def _can_be_interrupted(options: VoiceOptions, source: AudioSource) -> bool:
+def can_be_interrupted(options: VoiceOptions, source: AudioSource) -> bool:
     """Tell whether speech may interrupt the voice without it hearing itself.
 
     What the porch check found knows better than what the link says of itself.

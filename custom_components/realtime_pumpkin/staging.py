@@ -66,7 +66,7 @@ class LevelTarget:
     attack_ms: int = 0
     """How long it takes to rise by two thirds of the way."""
 
-    release_ms: int = 120
+    release_ms: int = 80
     """How long it takes to fall by two thirds of the way."""
 
     offset_ms: int = 0

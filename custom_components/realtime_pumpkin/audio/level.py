@@ -31,9 +31,27 @@ def leading_silence(pcm: bytes, threshold_dbfs: float) -> int:
     return int(loud[0]) * 2 if loud.size else len(pcm) // 2 * 2
 
 
-def loudness(dbfs: float) -> float:
-    """Return how loud a level of speech looks: 0 is silence, 1 is a shout."""
-    return min(1.0, max(0.0, (dbfs - QUIET_DBFS) / (SHOUT_DBFS - QUIET_DBFS)))
+def loudness(dbfs: float, quiet_dbfs: float = QUIET_DBFS) -> float:
+    """Return how loud a level of speech looks: 0 is quiet, 1 is a shout."""
+    return min(1.0, max(0.0, (dbfs - quiet_dbfs) / (SHOUT_DBFS - quiet_dbfs)))
+
+
+class LoudnessMeter:
+    """Measure a stream of PCM s16le mono 24 kHz, in windows of 40 ms."""
+
+    def __init__(self, quiet_dbfs: float = QUIET_DBFS) -> None:
+        """Begin a stream; up to `quiet_dbfs` there is nothing to hear."""
+        self._quiet_dbfs = quiet_dbfs
+        self._rest = b""
+
+    def push(self, pcm: bytes) -> list[float]:
+        """Return the loudness of each window that is full now."""
+        pcm = self._rest + pcm
+        whole = len(pcm) - len(pcm) % _WINDOW_BYTES
+        self._rest = pcm[whole:]
+        windows = np.square(_samples(pcm[:whole]).reshape(-1, _WINDOW_BYTES // 2))
+        levels = np.sqrt(np.mean(windows, axis=1))
+        return [loudness(_dbfs(float(level)), self._quiet_dbfs) for level in levels]
 
 
 class Envelope:
@@ -41,17 +59,17 @@ class Envelope:
 
     def __init__(self) -> None:
         """Begin a stream."""
-        self._rest = b""
+        self._meter = LoudnessMeter()
         self._windows: list[float] = []
+
+    @property
+    def length_ms(self) -> int:
+        """Return how much of the stream is measured, in ms."""
+        return len(self._windows) * WINDOW_MS
 
     def push(self, pcm: bytes) -> None:
         """Add PCM; what fills no window yet waits."""
-        pcm = self._rest + pcm
-        whole = len(pcm) - len(pcm) % _WINDOW_BYTES
-        self._rest = pcm[whole:]
-        windows = np.square(_samples(pcm[:whole]).reshape(-1, _WINDOW_BYTES // 2))
-        levels = np.sqrt(np.mean(windows, axis=1))
-        self._windows.extend(loudness(_dbfs(float(level))) for level in levels)
+        self._windows += self._meter.push(pcm)
 
     def at(self, ms: float) -> float:
         """Return the loudness at a time of the stream, 0 where there is no sound."""

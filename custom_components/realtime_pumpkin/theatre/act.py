@@ -1,12 +1,12 @@
 """One part of the show, in one conversation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..links.meter import LevelFeed
+from ..links.meter import Ear, LevelFeed
 from ..realtime.protocols import ConversationSession
 from ..tools import Tool
 from ..voice_events import VoiceEvents
@@ -24,6 +24,9 @@ class Stage:
 
     state: Callable[[], VoiceState]
     """What the voice is doing just now, and whether it may."""
+
+    visitor: Ear = field(default_factory=lambda: Ear(LevelFeed()))
+    """How loud visitors are, as the microphone hears them."""
 
 
 class Act:
