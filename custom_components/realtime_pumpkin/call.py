@@ -148,6 +148,10 @@ class Call:
         """Pass on that an utterance was heard to its end."""
         self.session.audio_finished(utterance, heard_ms)
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Pass on that the house says something at the speaker, or does no more."""
+        self.session.speaker_taken(is_taken)
+
     def audio_failed(self, error: Exception) -> None:
         """End the conversation: nobody can hear it."""
         if isinstance(error, LinkError):

@@ -30,6 +30,7 @@ from .issues import (
 )
 from .ledger import Ledger, Totals
 from .limits import SwitchedOff
+from .links.announcements import Announcements
 from .links.assist_run import AssistAccess
 from .links.browser import BrowserPort
 from .links.errors import LinkError
@@ -85,7 +86,10 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         self.browser = BrowserPort(subentry.title, self.async_update_listeners)
         self.tap = Tap(hass, self._heard)
         pipeline = functools.partial(pipelines.async_ensure, subentry)
-        access = AssistAccess(self.tap, async_get_loans(hass), pipeline)
+        self._announcements = Announcements(hass)
+        access = AssistAccess(
+            self.tap, async_get_loans(hass), pipeline, self._announcements
+        )
         links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
         connect = functools.partial(account.async_connect, self.options.model)
         self._assembly = Assembly(hass, connect, links, self.events, lambda: self.data)
@@ -286,6 +290,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         await self._assembly.async_close()
         await self.turns.async_close()
         await self._running.async_unload()
+        self._announcements.close()
         self.browser.close()
         self.async_update_listeners()
 

@@ -200,6 +200,9 @@ class PorchCheck:
         self._finished.add(utterance)
         self._news.set()
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Let it be: a chirp that is lost is one that is not heard."""
+
     def audio_failed(self, error: Exception) -> None:
         """End the check: an end is lost."""
         self._failure = error

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.realtime_pumpkin.links import assist, assist_start
+from custom_components.realtime_pumpkin.links import announcements, assist, assist_start
 from tests.assist.browsers import Browsers
 
 
@@ -20,6 +20,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assist_start, "START_TIMEOUT_S", 1.0)
     monkeypatch.setattr(assist_start, "_PATIENCE_S", 0.5)
     monkeypatch.setattr(assist_start, "_SILENCED_S", 0.5)
+    monkeypatch.setattr(announcements, "_SETTLE_S", 0.2)
     monkeypatch.setattr(assist, "STALLED_AFTER_S", 0.6)
 
 

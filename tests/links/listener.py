@@ -26,6 +26,10 @@ class Listener:
         self.finished[utterance] = (now(), heard_ms)
         self.told.append(f"{utterance} finished")
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Note that somebody else plays at the speaker, or does no more."""
+        self.told.append("taken" if is_taken else "free")
+
     def audio_failed(self, error: Exception) -> None:
         """Note the loss of the speaker."""
         self.errors.append(error)

@@ -1,7 +1,7 @@
 """Tests of a media player as a speaker, in virtual time, with a made-up player."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 import contextlib
 from dataclasses import dataclass, field
 import logging
@@ -48,6 +48,13 @@ class FakePlayer:
     calls: list[tuple[float, str]] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
     fetched_at: list[float] = field(default_factory=list)
+
+    def watch(self, on_taken: Callable[[bool], None]) -> Callable[[], None]:
+        """Have nobody else who announces here."""
+        return lambda: None
+
+    async def async_free(self) -> None:
+        """Be free."""
 
     def open(self) -> str:
         """Return where Home Assistant is."""

@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 
+from custom_components.realtime_pumpkin.links.announcements import Announcements
 from custom_components.realtime_pumpkin.links.assist_run import AssistAccess
 from custom_components.realtime_pumpkin.links.browser import BrowserPort
 from custom_components.realtime_pumpkin.links.open import VoiceLinks
@@ -25,7 +26,7 @@ def assist_access(hass: HomeAssistant) -> AssistAccess:
         """Return the name of the pipeline."""
         return PIPELINE
 
-    return AssistAccess(Tap(hass, _close), Loans(hass), pipeline)
+    return AssistAccess(Tap(hass, _close), Loans(hass), pipeline, Announcements(hass))
 
 
 def voice_links(hass: HomeAssistant, browser: BrowserPort) -> VoiceLinks:

@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..lending import Loan
 from ..loans import Loans
+from .announcements import Announcements
 from .errors import (
     AssistSatelliteNotStartable,
     AssistSatelliteRefused,
@@ -34,6 +35,7 @@ class AssistAccess:
 
     Raises `PipelineMissing`.
     """
+    announcements: Announcements
 
 
 class SatelliteRun(ABC):

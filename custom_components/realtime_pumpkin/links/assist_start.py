@@ -99,22 +99,51 @@ class SatelliteStart(SatelliteRun):
 
     async def _settle(self) -> None:
         """Let the satellite finish what it does; one that only plays is silenced."""
-        if self._hass.states.is_state(self.satellite, AssistSatelliteState.IDLE):
+        if self._is_free:
             return
-        if not await self._gets_idle(_PATIENCE_S):
+        if not await self._gets_free(_PATIENCE_S):
             await self._interrupt()
         await asyncio.sleep(_LET_GO_S)
 
+    @property
+    def _is_free(self) -> bool:
+        """Tell whether it is idle, and nobody announces at its player either."""
+        return self._is_idle and not self._is_announcing
+
+    @property
+    def _is_idle(self) -> bool:
+        """Tell whether it neither listens nor speaks for Home Assistant."""
+        return self._hass.states.is_state(self.satellite, AssistSatelliteState.IDLE)
+
+    @property
+    def _is_announcing(self) -> bool:
+        """Tell whether somebody announces there, in one of the two ways."""
+        player = own_player(self._hass, self.satellite)
+        is_taken = self._access.announcements.is_taken
+        return (player is not None and is_taken(player)) or self._hass.states.is_state(
+            self.satellite, AssistSatelliteState.RESPONDING
+        )
+
     async def _interrupt(self) -> None:
         """Silence a satellite that only plays; raise `AssistSatelliteBusy` else."""
-        state = self._hass.states.get(self.satellite)
         player = own_player(self._hass, self.satellite)
-        if player and state and state.state == AssistSatelliteState.RESPONDING:
+        if player and self._is_announcing:
             await self._silence(
                 MediaPlayer(self._hass, player, satellite=self.satellite)
             )
-        if not await self._gets_idle(_SILENCED_S):
+        await self._gets_free(_SILENCED_S)
+        if not self._is_idle:
             raise AssistSatelliteBusy(entity_id=self.satellite)
+
+    async def _gets_free(self, seconds: float) -> bool:
+        """Wait until it is idle and nobody announces at its player."""
+        until = self._clock() + seconds
+        if not await self._gets_idle(seconds):
+            return False
+        player = own_player(self._hass, self.satellite)
+        left = max(0.0, until - self._clock())
+        announcements = self._access.announcements
+        return player is None or await announcements.async_wait(player, left)
 
     async def _gets_idle(self, seconds: float) -> bool:
         """Wait until the satellite is idle."""

@@ -1,6 +1,7 @@
 """Any media player of Home Assistant as a speaker."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from .deck import Deck
@@ -49,6 +50,8 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
         self._latency_ms = latency_ms
         self._prebuffer_ms = prebuffer_ms
         self._stay = stay
+        self._player = player
+        self._unwatch: Callable[[], None] = lambda: None
         self._deck = Deck(
             player, streams, spawn=spawn, clock=clock, on_error=self._fail
         )
@@ -72,6 +75,8 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
             await self._stay.async_begin()
         self._listener = listener
         self._has_failed = False
+        self._unwatch()
+        self._unwatch = self._player.watch(self._tell_taken)
         if self._task is None:
             self._task = self._spawn(self._play_all(), "media player speaker")
 
@@ -120,6 +125,8 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
     async def close(self) -> None:
         """Fall silent and free the player; never raises."""
         self._listener = None
+        self._unwatch()
+        self._unwatch = lambda: None
         self.clear()
         task, self._task = self._task, None
         await async_cancel(task)
@@ -143,6 +150,7 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
                 break
             await self._sleep(None)
         await self._deck.async_settle()
+        await self._player.async_free()
         if self._is_current(utterance) and stream.has_data:
             self._deck.play(stream)
             await self._follow(utterance)
@@ -169,6 +177,11 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
         """Tell the listener that an utterance was heard to its end."""
         if self._listener is not None:
             self._listener.audio_finished(utterance.name, utterance.heard_ms())
+
+    def _tell_taken(self, is_taken: bool) -> None:
+        """Tell the listener that somebody else is heard here, or no more."""
+        if self._listener is not None:
+            self._listener.audio_taken(is_taken)
 
     def _fail(self, error: LinkError) -> None:
         """Tell the listener, once, that the speaker is gone."""

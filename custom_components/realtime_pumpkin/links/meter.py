@@ -151,6 +151,11 @@ class MeteredSink:
         if self._listener is not None:
             self._listener.audio_finished(utterance, heard_ms)
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Pass on that somebody else plays at the speaker, or does no more."""
+        if self._listener is not None:
+            self._listener.audio_taken(is_taken)
+
     def audio_failed(self, error: Exception) -> None:
         """Measure nothing any more."""
         self._forget()

@@ -109,7 +109,7 @@ class VoiceLinks:
         source = SatelliteMicrophone(satellite)
         match speaker:
             case MediaPlayerOption(entity_id):
-                player = MediaPlayer(self._hass, entity_id)
+                player = self._player(entity_id)
                 return source, self._media_player(player, sound)
             case BrowserSpeakerOption():
                 return source, BrowserSpeaker(self._browser, clock=self._clock)
@@ -130,7 +130,7 @@ class VoiceLinks:
     def _in_browser(self, speaker: Speaker, sound: _Sound) -> Ends:
         """Return the microphone of a tab with a speaker: its own, or a player."""
         if isinstance(speaker, MediaPlayerOption):
-            player = MediaPlayer(self._hass, speaker.entity_id)
+            player = self._player(speaker.entity_id)
             source = BrowserMicrophone(self._browser, hears_own_speaker_only=False)
             return source, self._media_player(player, sound)
         source = BrowserMicrophone(self._browser, hears_own_speaker_only=True)
@@ -143,15 +143,24 @@ class VoiceLinks:
         """
         match speaker:
             case MediaPlayerOption(entity_id):
-                player = MediaPlayer(self._hass, entity_id)
+                player = self._player(entity_id)
             case BrowserSpeakerOption():
                 return BrowserSpeaker(self._browser, clock=self._clock)
             case _ if (own := own_player(self._hass, satellite)) is not None:
-                player = MediaPlayer(self._hass, own, satellite=satellite)
+                player = self._player(own, satellite)
             case _:
                 missing = AssistSatelliteWithoutSpeaker(entity_id=satellite)
                 player = MediaPlayer(self._hass, satellite, missing=missing)
         return self._media_player(player, sound)
+
+    def _player(self, entity_id: str, satellite: str | None = None) -> MediaPlayer:
+        """Return a media player, which may be a satellite's own."""
+        return MediaPlayer(
+            self._hass,
+            entity_id,
+            satellite=satellite,
+            announcements=self._access.announcements,
+        )
 
     def _media_player(self, player: MediaPlayer, sound: _Sound) -> MediaPlayerSpeaker:
         """Return a media player that is heard so much later than it plays."""

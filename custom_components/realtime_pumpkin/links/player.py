@@ -19,16 +19,18 @@ from homeassistant.const import (
     SERVICE_MEDIA_STOP,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
+from .announcements import Announcements, OnTaken
 from .errors import LinkError, NoInternalUrl, SpeakerUnavailable
 
 # Their announcements are full streams: music is ducked, ours is not, and the
 # next one replaces it. Others (Sonos, Music Assistant, Squeezebox) want a
 # finished clip there, which no media_stop reaches.
 _ANNOUNCING_PLATFORMS: Final = frozenset({"esphome"})
+_PATIENCE_S: Final = 20.0
 _EXTRA: Final[dict[str, dict[str, Any]]] = {"cast": {"stream_type": "LIVE"}}
 
 
@@ -42,12 +44,14 @@ class MediaPlayer:
         *,
         satellite: str | None = None,
         missing: LinkError | None = None,
+        announcements: Announcements | None = None,
     ) -> None:
         """Speak to the entity through its actions.
 
         `satellite` is the entity whose device's speaker it is, `missing` says why
-        there is no player.
+        there is no player, `announcements` know what others say there.
         """
+        self._announcements = announcements
         self._hass = hass
         self._entity_id = entity_id
         self._satellite = satellite
@@ -67,14 +71,27 @@ class MediaPlayer:
 
     @property
     def is_taken(self) -> bool:
-        """Tell whether its satellite announces for somebody else.
+        """Tell whether somebody else announces there, or at its satellite.
 
         That is what would be silenced instead of what was ours.
         """
+        if self._announcements and self._announcements.is_taken(self._entity_id):
+            return self.announces
         if self._satellite is None:
             return False
         state = self._hass.states.get(self._satellite)
         return state is not None and state.state == AssistSatelliteState.RESPONDING
+
+    def watch(self, on_taken: OnTaken) -> CALLBACK_TYPE:
+        """Tell when somebody else's announcement takes the place of ours."""
+        if self._announcements is None or not self.announces:
+            return lambda: None
+        return self._announcements.watch(self._entity_id, on_taken)
+
+    async def async_free(self) -> None:
+        """Wait until nobody else announces there."""
+        if self._announcements is not None and self.announces:
+            await self._announcements.async_wait(self._entity_id, _PATIENCE_S)
 
     def open(self) -> str:
         """Return Home Assistant's address for a player that can play.

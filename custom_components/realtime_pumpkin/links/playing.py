@@ -20,6 +20,9 @@ class _Listening:
         if not self.over.done():
             self.over.set_result(None)
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Let it be: one sound is not worth a second try."""
+
     def audio_failed(self, error: Exception) -> None:
         """Fail as the speaker did."""
         if not self.over.done():

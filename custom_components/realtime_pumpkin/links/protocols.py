@@ -52,6 +52,13 @@ class SinkListener(Protocol):
     def audio_finished(self, utterance: str, heard_ms: int) -> None:
         """Hear that an utterance was heard to its end."""
 
+    def audio_taken(self, is_taken: bool) -> None:
+        """Hear that somebody else plays at the speaker, or does no more.
+
+        What plays now is lost unless it is cleared, and written again when the
+        speaker is free.
+        """
+
     def audio_failed(self, error: Exception) -> None:
         """Hear that the speaker was lost; the conversation goes to its end."""
 

@@ -71,6 +71,8 @@ class Conversation:
     is_ready: bool = False
     has_begun: bool = False
     is_over: bool = False
+    is_speaker_taken: bool = False
+    """Somebody else plays at the speaker."""
     farewell_clocks: int = 0
     unanswered_requests: int = 0
     gate: ResponseGate = field(default_factory=ResponseGate)

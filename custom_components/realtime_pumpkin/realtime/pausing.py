@@ -11,6 +11,7 @@ from .actions import Action, BeginUtterance, ClearSpeaker, FinishUtterance, Noti
 from .conversation import Conversation, Due
 from .events import Paused, Resumed
 from .playback import Piece
+from .signals import SpeakerTaken
 
 SLOWEST_JUDGEMENT_S: Final = 0.5
 """What is heard for so long beyond the minimum counts, however quiet it is."""
@@ -68,3 +69,24 @@ def say(talk: Conversation, piece: Piece) -> Iterator[Action]:
     yield Play(piece.pcm)
     if piece.is_whole:
         yield FinishUtterance()
+
+
+def on_speaker_taken(talk: Conversation, event: SpeakerTaken) -> Iterator[Action]:
+    """Be silent and hear nobody while somebody else plays at the speaker.
+
+    What the house says is not talked over, and nobody takes it for a visitor.
+    """
+    if talk.is_speaker_taken is event.is_taken:
+        return
+    talk.is_speaker_taken = event.is_taken
+    if event.is_taken:
+        talk.deadlines.cancel(Due.ECHO_GONE)
+        talk.microphone.muffle()
+        yield from pause(talk)
+        return
+    if not talk.barge_in.is_doubtful:
+        yield from carry_on(talk)
+        if not talk.turns.is_speaking:
+            yield from talk.gate.release()
+    if not (talk.is_half_duplex and talk.playback.is_at_speaker):
+        talk.wait(Due.ECHO_GONE, talk.behaviour.echo_tail)

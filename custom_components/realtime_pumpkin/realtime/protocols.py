@@ -92,3 +92,6 @@ class ConversationSession(Protocol):
 
     def audio_finished(self, utterance: str, heard_ms: int) -> None:
         """Hear from the speaker that an utterance was heard to its end."""
+
+    def speaker_taken(self, is_taken: bool) -> None:
+        """Hear from the speaker that somebody else plays there, or does no more."""

@@ -37,6 +37,7 @@ from .signals import (
     SpeakerCleared,
     SpeakerFinished,
     SpeakerStarted,
+    SpeakerTaken,
     Stop,
     ToolFinished,
     Wake,
@@ -160,6 +161,10 @@ class RealtimeSession:
     def audio_finished(self, utterance: str, heard_ms: int) -> None:
         """Hear from the speaker that an utterance was heard to its end."""
         self._feed(SpeakerFinished(utterance, heard_ms))
+
+    def speaker_taken(self, is_taken: bool) -> None:
+        """Hear from the speaker that somebody else plays there, or does no more."""
+        self._feed(SpeakerTaken(is_taken))
 
     async def _supervise(self) -> None:
         """Keep a socket open until the conversation ends."""

@@ -8,7 +8,7 @@ to the millisecond. `now` is in seconds on any clock that does not go back.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from . import answering, connecting, listening, sounds, steering
+from . import answering, connecting, listening, pausing, sounds, steering
 from .actions import Action
 from .config import Behaviour, SessionConfig
 from .conversation import Conversation, Due
@@ -41,6 +41,7 @@ from .signals import (
     SpeakerCleared,
     SpeakerFinished,
     SpeakerStarted,
+    SpeakerTaken,
     Stop,
     ToolFinished,
 )
@@ -70,6 +71,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     ItemFinished: answering.on_item_finished,
     ResponseDone: answering.on_response_done,
     ToolFinished: answering.on_tool_finished,
+    SpeakerTaken: pausing.on_speaker_taken,
     SpeakerStarted: answering.on_speaker_started,
     SpeakerFinished: answering.on_speaker_finished,
     Stop: steering.on_stop,

@@ -43,6 +43,13 @@ class SpeakerCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerTaken:
+    """Somebody else plays at the speaker now, or does no more."""
+
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A text put into the conversation, answered at once if `respond`."""
 
@@ -99,6 +106,7 @@ type Signal = (
     | SpeakerStarted
     | SpeakerFinished
     | SpeakerCleared
+    | SpeakerTaken
     | Message
     | PlaySound
     | Picture

@@ -63,6 +63,7 @@ def _watch(talk: Conversation, due: Due, is_on: bool, seconds: float) -> None:
 def _is_quiet(talk: Conversation) -> bool:
     """Tell whether nobody speaks and nobody is about to."""
     is_idle = not (talk.turns.is_speaking or talk.is_answering)
+    is_idle = is_idle and not talk.is_speaker_taken
     return talk.is_ready and is_idle and not talk.ending
 
 
@@ -70,7 +71,7 @@ def _say_goodbye(talk: Conversation) -> Iterator[Action]:
     """Ask for the goodbye, and end once it was heard."""
     talk.microphone.is_closed = True
     talk.turns.is_speaking = talk.barge_in.is_doubtful = False
-    if talk.playback.is_held:
+    if talk.playback.is_held and not talk.is_speaker_taken:
         yield from carry_on(talk)  # A goodbye is not interrupted.
     if Due.FAREWELL not in talk.deadlines:
         talk.wait(Due.FAREWELL, talk.behaviour.farewell_timeout)
