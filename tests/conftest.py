@@ -86,3 +86,13 @@ def trial() -> Iterator[AsyncMock]:
     path = "custom_components.realtime_pumpkin.flows.speaker.async_speaker_failure"
     with patch(path, heard):
         yield heard
+
+
+@pytest.fixture
+def wyoming_setup() -> Iterator[None]:
+    """Let Home Assistant's Wyoming integration set up and unload at once."""
+    with (
+        patch("homeassistant.components.wyoming.async_setup_entry", return_value=True),
+        patch("homeassistant.components.wyoming.async_unload_entry", return_value=True),
+    ):
+        yield

@@ -2,61 +2,41 @@
 
 from typing import Any
 
-from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.condition import (
     async_from_config,
     async_validate_conditions_config,
 )
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.condition import CONDITIONS
 from custom_components.realtime_pumpkin.realtime.events import Phase
 from custom_components.realtime_pumpkin.voice_state import VoiceState
-from tests.common import (
-    VOICE_ENTITY_ID,
-    account,
-    async_set_up,
-    only_subentry,
-    only_voice,
-    voice,
+from tests.automation import (
+    TARGET,
+    async_automate,
+    async_move_voice,
+    ours,
+    witch_and_ghost,
 )
+from tests.common import only_subentry, only_voice
 
-TARGET = {"entity_id": VOICE_ENTITY_ID}
+TRY = {"trigger": "event", "event_type": "try"}
 
 
 async def async_passes(
     hass: HomeAssistant, key: str, target: dict[str, Any] = TARGET, **options: Any
 ) -> bool:
     """Run an automation with the condition; tell whether it went through."""
-    condition = {"condition": f"realtime_pumpkin.{key}", "target": target}
-    if options:
-        condition["options"] = options
-    config = {
-        "alias": "Porch",
-        "triggers": [{"trigger": "event", "event_type": "try"}],
-        "conditions": [condition],
-        "actions": [{"event": "passed"}],
-    }
-    passed = async_capture_events(hass, "passed")
-    assert await async_setup_component(
-        hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: config}
-    )
+    condition = ours("condition", key, target, options)
+    ran = await async_automate(hass, TRY, [condition])
     hass.bus.async_fire("try")
     await hass.async_block_till_done()
-    return bool(passed)
+    return bool(ran)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +89,7 @@ async def test_any_or_all_voices_of_a_target_count(
     passes: bool,
 ) -> None:
     """Two voices, one of which talks."""
-    entry = account(realtime_url, voice("Witch"), voice("Ghost"))
-    await async_set_up(hass, entry)
-    try:
+    async with witch_and_ghost(hass, realtime_url) as entry:
         first = next(iter(entry.runtime_data.voices.values()))
         first.async_set_updated_data(VoiceState(phase=Phase.RESPONDING))
         target = {"entity_id": ["assist_satellite.witch", "assist_satellite.ghost"]}
@@ -119,40 +97,32 @@ async def test_any_or_all_voices_of_a_target_count(
             await async_passes(hass, "is_responding", target, behavior=behavior)
             is passes
         )
-    finally:
-        await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_other_satellites_of_an_area_do_not_count(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     entity_registry: er.EntityRegistry,
-    device_registry: dr.DeviceRegistry,
     area_registry: ar.AreaRegistry,
 ) -> None:
     """A kitchen assistant that listens is no voice that listens."""
     porch = area_registry.async_create("Porch")
     other = entity_registry.async_get_or_create("assist_satellite", "other", "1")
     entity_registry.async_update_entity(other.entity_id, area_id=porch.id)
-    entity = entity_registry.async_get(VOICE_ENTITY_ID)
-    assert entity is not None
-    assert entity.device_id is not None
-    device_registry.async_update_device(entity.device_id, area_id=porch.id)
+    await async_move_voice(hass, porch)
     hass.states.async_set(other.entity_id, "listening")
-    target = {"area_id": porch.id}
-    assert not await async_passes(hass, "is_listening", target)
-    only_voice(loaded_entry).async_set_updated_data(VoiceState(phase=Phase.LISTENING))
-    hass.bus.async_fire("try")
-    passed = async_capture_events(hass, "passed")
-    await hass.async_block_till_done()
-    assert len(passed) == 1
+    condition = ours("condition", "is_listening", {"area_id": porch.id}, {})
+    ran = await async_automate(hass, TRY, [condition])
+    for phase, times in ((Phase.IDLE, 0), (Phase.LISTENING, 1)):
+        only_voice(loaded_entry).async_set_updated_data(VoiceState(phase=phase))
+        hass.bus.async_fire("try")
+        await hass.async_block_till_done()
+        assert len(ran) == times
 
 
 async def test_only_the_budget_can_change_without_a_state(hass: HomeAssistant) -> None:
     """Who follows conditions has to look again after midnight."""
-    configs = [
-        {"condition": f"realtime_pumpkin.{key}", "target": TARGET} for key in CONDITIONS
-    ]
+    configs = [ours("condition", key, TARGET, {}) for key in CONDITIONS]
     validated = await async_validate_conditions_config(hass, configs)
     checkers = [await async_from_config(hass, config) for config in validated]
     try:
@@ -178,10 +148,6 @@ async def test_options_that_make_no_sense_are_refused(
     hass: HomeAssistant, key: str, options: dict[str, Any]
 ) -> None:
     """The editor says so before the automation is saved."""
-    condition = {
-        "condition": f"realtime_pumpkin.{key}",
-        "target": TARGET,
-        "options": options,
-    }
+    condition = ours("condition", key, TARGET, options)
     with pytest.raises(probatio.Invalid):
         await async_validate_conditions_config(hass, [condition])

@@ -1,6 +1,5 @@
 """Tests that Home Assistant's own entries come back, whatever happens."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -21,17 +20,7 @@ from tests.common import account, async_set_up, only_subentry, voice
 STORE = "realtime_pumpkin.disabled_entries"
 ADDRESS = {"host": "192.0.2.7", "port": 10700}
 
-pytestmark = pytest.mark.usefixtures("homeassistant_component", "wyoming")
-
-
-@pytest.fixture
-def wyoming() -> Iterator[None]:
-    """Let Home Assistant's Wyoming integration set up and unload at once."""
-    with (
-        patch("homeassistant.components.wyoming.async_setup_entry", return_value=True),
-        patch("homeassistant.components.wyoming.async_unload_entry", return_value=True),
-    ):
-        yield
+pytestmark = pytest.mark.usefixtures("homeassistant_component", "wyoming_setup")
 
 
 def add_lender(

@@ -3,48 +3,35 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.trigger import async_validate_trigger_config
-from homeassistant.setup import async_setup_component
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import EventName
 from custom_components.realtime_pumpkin.trigger import TRIGGERS
-from tests.common import VOICE_ENTITY_ID, account, async_set_up, only_voice, voice
+from tests.automation import (
+    TARGET,
+    async_automate,
+    async_move_voice,
+    async_switch_off,
+    ours,
+    witch_and_ghost,
+)
+from tests.common import VOICE_ENTITY_ID, only_voice
 
-TARGET = {"entity_id": VOICE_ENTITY_ID}
 HEARD = EventName.USER_TRANSCRIPT
 SAID = EventName.ASSISTANT_TRANSCRIPT
 ENDED = EventName.CONVERSATION_ENDED
 
 
-async def async_automate(
-    hass: HomeAssistant, key: str, target: dict[str, Any], **options: Any
-) -> list[Any]:
+async def async_await(
+    hass: HomeAssistant, key: str, target: dict[str, Any] = TARGET, **options: Any
+) -> list[Event]:
     """Set up an automation with a trigger; return what it will have fired."""
-    trigger = {"trigger": f"realtime_pumpkin.{key}", "target": target}
-    if options:
-        trigger["options"] = options
-    action = {"event": "fired", "event_data_template": {"got": "{{ trigger }}"}}
-    config = {"alias": "Porch", "triggers": [trigger], "actions": [action]}
-    fired = async_capture_events(hass, "fired")
-    assert await async_setup_component(
-        hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: config}
-    )
-    await hass.async_block_till_done()
-    assert hass.states.is_state("automation.porch", "on")
-    return fired
+    return await async_automate(hass, ours("trigger", key, target, options))
 
 
 async def async_happen(
@@ -59,11 +46,7 @@ async def async_happen(
 async def switched_off(hass: HomeAssistant) -> AsyncIterator[None]:
     """Switch the automation off after a test, and with it its trigger."""
     yield
-    if hass.states.get("automation.porch"):
-        await hass.services.async_call(
-            AUTOMATION_DOMAIN, "turn_off", {"entity_id": "automation.porch"}
-        )
-        await hass.async_block_till_done()
+    await async_switch_off(hass)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +89,7 @@ async def test_a_trigger_fires_for_what_it_is_named_after(
     data: dict[str, Any],
 ) -> None:
     """Once, with the event's data as variables."""
-    fired = await async_automate(hass, key, TARGET, **options)
+    fired = await async_await(hass, key, **options)
     await async_happen(hass, loaded_entry, event, **data)
     [ran] = fired
     got = ran.data["got"]
@@ -146,7 +129,7 @@ async def test_a_trigger_does_not_fire_for_anything_else(
     data: dict[str, Any],
 ) -> None:
     """Other events, other options and words that are kept secret are nothing."""
-    fired = await async_automate(hass, key, TARGET, **options)
+    fired = await async_await(hass, key, **options)
     await async_happen(hass, loaded_entry, event, **data)
     assert fired == []
 
@@ -155,7 +138,7 @@ async def test_a_pattern_gives_what_its_groups_caught(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """So an automation can use what was said."""
-    fired = await async_automate(hass, "heard", TARGET, pattern=r"name is (\w+)")
+    fired = await async_await(hass, "heard", pattern=r"name is (\w+)")
     await async_happen(hass, loaded_entry, HEARD, text="My name is Tim.")
     assert fired[0].data["got"]["groups"] == ["Tim"]
 
@@ -163,20 +146,14 @@ async def test_a_pattern_gives_what_its_groups_caught(
 async def test_a_device_or_an_area_can_be_aimed_at(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    device_registry: dr.DeviceRegistry,
     area_registry: ar.AreaRegistry,
 ) -> None:
     """A voice that moves to the area later counts from then on."""
     porch = area_registry.async_create("Porch")
-    fired = await async_automate(hass, "heard", {"area_id": porch.id})
+    fired = await async_await(hass, "heard", {"area_id": porch.id})
     await async_happen(hass, loaded_entry, HEARD, text="Hello.")
     assert fired == []
-    entity = entity_registry.async_get(VOICE_ENTITY_ID)
-    assert entity is not None
-    assert entity.device_id is not None
-    device_registry.async_update_device(entity.device_id, area_id=porch.id)
-    await hass.async_block_till_done()
+    await async_move_voice(hass, porch)
     await async_happen(hass, loaded_entry, HEARD, text="Hello again.")
     assert [event.data["got"]["text"] for event in fired] == ["Hello again."]
 
@@ -185,28 +162,20 @@ async def test_only_the_voice_that_is_aimed_at_triggers(
     hass: HomeAssistant, homeassistant_component: None, realtime_url: str
 ) -> None:
     """The witch's words are not the ghost's."""
-    entry = account(realtime_url, voice("Witch"), voice("Ghost"))
-    await async_set_up(hass, entry)
-    try:
-        fired = await async_automate(
-            hass, "said", {"entity_id": "assist_satellite.ghost"}
-        )
+    async with witch_and_ghost(hass, realtime_url) as entry:
+        fired = await async_await(hass, "said", {"entity_id": "assist_satellite.ghost"})
         for one in entry.runtime_data.voices.values():
             one.events.fire(SAID, "c1", text=one.subentry.title)
         await hass.async_block_till_done()
         assert [event.data["got"]["text"] for event in fired] == ["Ghost"]
-    finally:
-        await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_an_automation_that_is_switched_off_listens_no_more(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """The trigger is detached."""
-    fired = await async_automate(hass, "interrupted", TARGET)
-    await hass.services.async_call(
-        AUTOMATION_DOMAIN, "turn_off", {"entity_id": "automation.porch"}, blocking=True
-    )
+    fired = await async_await(hass, "interrupted")
+    await async_switch_off(hass)
     await async_happen(hass, loaded_entry, EventName.INTERRUPTED, heard_ms=1)
     assert fired == []
 
@@ -226,11 +195,7 @@ async def test_options_that_make_no_sense_are_refused(
     hass: HomeAssistant, key: str, options: dict[str, Any]
 ) -> None:
     """The editor says so before the automation is saved."""
-    trigger = {
-        "platform": f"realtime_pumpkin.{key}",
-        "target": TARGET,
-        "options": options,
-    }
+    trigger = ours("platform", key, TARGET, options)
     with pytest.raises(probatio.Invalid):
         await async_validate_trigger_config(hass, [trigger])
 

@@ -1,6 +1,5 @@
 """Tests of satellites that Home Assistant has: shared, or taken over with consent."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -25,16 +24,6 @@ from tests.voice_flow import (
 )
 
 pytestmark = pytest.mark.usefixtures("probe")
-
-
-@pytest.fixture
-def wyoming_setup() -> Iterator[None]:
-    """Let Home Assistant's Wyoming integration set up and unload at once."""
-    with (
-        patch("homeassistant.components.wyoming.async_setup_entry", return_value=True),
-        patch("homeassistant.components.wyoming.async_unload_entry", return_value=True),
-    ):
-        yield
 
 
 @pytest.mark.usefixtures("trial", "wyoming_setup")
