@@ -60,9 +60,22 @@ class House:
             "/api/onboarding/users",
             {**user, "client_id": self._client_id, "language": "en"},
         )
-        await self._log_in(answer["auth_code"])
+        await self.log_in(answer["auth_code"])
 
-    async def _log_in(self, code: str) -> None:
+    @property
+    def login(self) -> Json:
+        """Return what a browser keeps of who is logged in."""
+        return {
+            "access_token": self._token,
+            "token_type": "Bearer",
+            "expires_in": 1800,
+            "expires": 4_000_000_000_000,
+            "hassUrl": self.url,
+            "clientId": self._client_id,
+            "refresh_token": "none",
+        }
+
+    async def log_in(self, code: str) -> None:
         """Trade an authorization code for a token."""
         form = {
             "grant_type": "authorization_code",

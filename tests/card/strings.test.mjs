@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { configForm } from "../../custom_components/realtime_pumpkin/www/editor.js";
-import { Strings } from "../../custom_components/realtime_pumpkin/www/strings.js";
+import { LANGUAGES, Strings, pageLanguage } from "../../custom_components/realtime_pumpkin/www/strings.js";
 import { obstacle, refusal } from "../../custom_components/realtime_pumpkin/www/tab.js";
 
 const WWW = new URL("../../custom_components/realtime_pumpkin/www/", import.meta.url);
@@ -44,4 +44,61 @@ test("another language falls back to English, word by word", async () => {
   const some = new Strings({ start: "Los" });
   assert.equal(some.get("start"), "Los");
   assert.equal(some.get("stop"), "Stop");
+});
+
+/** Every text by its key, lists and all. */
+function flat(words, before = "") {
+  return Object.entries(words).flatMap(([key, value]) =>
+    typeof value === "string" ? [[`${before}${key}`, value]] : flat(value, `${before}${key}.`),
+  );
+}
+
+const placeholders = (text) => [...text.matchAll(/\{\w+\}/g)].map(([found]) => found).sort();
+const english = new Map(flat((await import(new URL("strings/en.js", WWW))).default));
+
+test("each language is a file, and each file is offered", () => {
+  const files = readdirSync(new URL("strings/", WWW)).map((name) => name.replace(".js", ""));
+  assert.deepEqual(files.sort(), [...LANGUAGES].sort());
+});
+
+for (const language of LANGUAGES.filter((each) => each !== "en")) {
+  test(`${language} says all that English says, with the same placeholders`, async () => {
+    const words = new Map(flat((await import(new URL(`strings/${language}.js`, WWW))).default));
+    assert.deepEqual([...words.keys()], [...english.keys()]);
+    for (const [key, text] of words) {
+      assert.deepEqual(placeholders(text), placeholders(english.get(key)), key);
+      assert.ok(text.trim(), key);
+    }
+  });
+
+  test(`${language} is translated, not copied`, async () => {
+    const words = new Map(flat((await import(new URL(`strings/${language}.js`, WWW))).default));
+    const same = [...words].filter(([key, text]) => text === english.get(key)).map(([key]) => key);
+    const alike = ["name", "face_label", "cost", "conversation", "editor.name"];
+    assert.deepEqual(same.filter((key) => !alike.includes(key)), []);
+  });
+}
+
+test("the words of a country are those of its language", async () => {
+  assert.equal((await Strings.of("de-CH")).get("start"), "Starten");
+  assert.equal((await Strings.of("fr-CA")).get("stop"), "Arrêter");
+  assert.equal((await Strings.of("es-419")).get("send"), "Enviar");
+});
+
+test("numbers are written as the language writes them", async () => {
+  assert.equal((await Strings.of("en")).number(0.0231, 4), "0.0231");
+  assert.equal((await Strings.of("de")).number(0.0231, 4), "0,0231");
+  assert.equal((await Strings.of("xx")).number(1.25, 1), new Strings().number(1.25, 1));
+});
+
+test("the page knows its language, English where it does not", () => {
+  assert.equal(pageLanguage({ documentElement: { lang: "nl" } }), "nl");
+  assert.equal(pageLanguage({ documentElement: { lang: "" } }), "en");
+  assert.equal(pageLanguage(undefined), "en");
+});
+
+test("the editor speaks the language of the page", async () => {
+  const form = configForm(await Strings.of("nl"));
+  assert.equal(form.computeLabel({ name: "face" }), "Gezicht");
+  assert.equal(form.schema[1].schema[1].selector.select.options[1].label, "Spook");
 });

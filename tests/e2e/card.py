@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-import json
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,6 +29,7 @@ from demo.rig.processes import Process, Supervisor
 from demo.visit import Visitor
 
 from .chromium import Chromium, Page, chromium
+from .person import Person
 from .tap import Tap, tap
 
 PATH = "porch-card"
@@ -86,12 +86,14 @@ def _write_wav(path: Path, samples: NDArray[np.int16], rate: int) -> None:
 
 @asynccontextmanager
 async def doorstep(
-    path: Path, server_arguments: Sequence[str] = ()
+    path: Path,
+    server_arguments: Sequence[str] = (),
+    lines: Sequence[tuple[float, str]] = LINES,
 ) -> AsyncIterator[Doorstep]:
     """Set everything up, with a dashboard that shows the card."""
     folder = Folder(path / "stage")
     folder.renew()
-    heard = await microphone_file(folder.path, LINES)
+    heard = await microphone_file(folder.path, lines)
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -138,33 +140,23 @@ async def add_dashboard(house: House, cards: Sequence[dict[str, Any]]) -> None:
 
 async def open_dashboard(page: Page, house: House) -> None:
     """Log the tab in and show the dashboard, with the test's probes in the page."""
-    tokens = {
-        "access_token": house._token,
-        "token_type": "Bearer",
-        "expires_in": 1800,
-        "expires": 4_000_000_000_000,
-        "hassUrl": house.url,
-        "clientId": f"{house.url}/",
-        "refresh_token": "none",
-    }
+    await Person(page).log_in(house)
     probes = await asyncio.to_thread(_PROBES.read_text, encoding="utf-8")
-    stored = json.dumps(json.dumps(tokens))
-    source = f"localStorage.setItem('hassTokens', {stored});\n{probes}"
-    await page.ask("Page.addScriptToEvaluateOnNewDocument", source=source)
+    await page.ask("Page.addScriptToEvaluateOnNewDocument", source=probes)
     await page.resize(1280, 900)
     await page.open(f"{house.url}/{PATH}/0")
     await page.until(f"({CARD})?._voice?.type === 'state'", 60)
 
 
 async def press(page: Page, button: str) -> None:
-    """Press one of the card's buttons by its place in the card's code."""
-    await page.run(f"{CARD}.{button}.click()")
+    """Press one of the buttons below the face by its name in the card's code."""
+    await page.run(f"{CARD}._controls.{button}.click()")
 
 
 async def converse(at: Doorstep, seconds: float = 75.0) -> dict[str, Any]:
     """Hold the conversation of the WAV file and return what was found out."""
     page = at.page
-    await press(page, "_start")
+    await press(page, "start")
     await page.until(f"{CARD}._tab.state === 'awake'", 20)
     await page.run(f"probes.record({CARD}._tab)")
     async with asyncio.timeout(seconds):
@@ -204,7 +196,7 @@ async def fight(at: Doorstep) -> dict[str, Any]:
     """Open a second tab, let it take the voice over, and close it while it speaks."""
     second = await at.browser.page()
     await open_dashboard(second, at.house)
-    notice = f"{CARD}._notice.innerText"
+    notice = f"{CARD}._notice.element.innerText"
     told = await second.until(notice)
     await second.run(f"{CARD}._tab.wake()")
     await second.until(f"{CARD}._tab.state === 'held'")
@@ -213,7 +205,7 @@ async def fight(at: Doorstep) -> dict[str, Any]:
     await second.until(f"{CARD}._tab.state === 'awake'")
     await at.page.until(f"{CARD}._tab.state === 'held'")
     taken = await at.page.until(notice)
-    await press(second, "_start")
+    await press(second, "start")
     await second.until(f"{CARD}._tab._position?.playing")
     await at.browser.close(second)
     loop = asyncio.get_running_loop()

@@ -22,17 +22,8 @@ class Person:
 
     async def log_in(self, house: House) -> None:
         """Be logged in as soon as a page is opened, and open one's eyes."""
-        tokens = {
-            "access_token": house._token,
-            "token_type": "Bearer",
-            "expires_in": 1800,
-            "expires": 4_000_000_000_000,
-            "hassUrl": house.url,
-            "clientId": f"{house.url}/",
-            "refresh_token": "none",
-        }
         eyes = await asyncio.to_thread(_EYES.read_text, encoding="utf-8")
-        stored = json.dumps(json.dumps(tokens))
+        stored = json.dumps(json.dumps(house.login))
         source = f"localStorage.setItem('hassTokens', {stored});\n{eyes}"
         await self.page.ask("Page.addScriptToEvaluateOnNewDocument", source=source)
 

@@ -1,14 +1,17 @@
 /** The card: a face, and below it what is said and what can be done. */
 
+import { Controls } from "./controls.js";
 import { Conversation } from "./conversation.js";
 import { button, make, name } from "./elements.js";
+import { wordsFor } from "./errors.js";
 import { Face } from "./face.js";
 import { Feed } from "./feed.js";
 import { MessageForm } from "./message_form.js";
+import { Notice } from "./notice.js";
 import { Porch } from "./porch.js";
 import { PLATFORM, sibling, voicesOf } from "./registry.js";
 import { canvas, stars } from "./scenery.js";
-import { Strings } from "./strings.js";
+import { Strings, pageLanguage } from "./strings.js";
 import { style } from "./style.js";
 import { borrowTab } from "./tab.js";
 import { Talk } from "./talk.js";
@@ -19,11 +22,12 @@ const STATES = { idle: "idle", listening: "listening", processing: "thinking", r
 
 export class RealtimePumpkinCard extends HTMLElement {
   static getStubConfig(hass) {
-    return { entity: voicesOf(hass)[0] ?? "" };
+    return { entity: voicesOf(hass)[0] ?? "", face: "pumpkin" };
   }
 
   static async getConfigForm() {
-    return (await import("./editor.js")).configForm();
+    const [{ configForm }, strings] = await Promise.all([import("./editor.js"), Strings.of(pageLanguage())]);
+    return configForm(strings);
   }
 
   constructor() {
@@ -33,6 +37,8 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._voice = null;
     this._level = { own: false, at: 0 };
     this._problem = null;
+    this._calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this._onCalm = () => this._face && (this._face.calm = this._calm.matches);
   }
 
   setConfig(config) {
@@ -54,14 +60,23 @@ export class RealtimePumpkinCard extends HTMLElement {
     if (before?.entities !== hass.entities || before?.states?.[this._config?.entity] !== hass.states?.[this._config?.entity]) this._render();
   }
 
+  /** Home Assistant says so where the card is shown to be edited or chosen. */
+  set preview(isPreview) {
+    this._isPreview = isPreview;
+    this._openPorch();
+    this._render();
+  }
+
   connectedCallback() {
+    this._calm.addEventListener("change", this._onCalm);
     this._visibility = new IntersectionObserver((seen) => this._seen(seen.at(-1).isIntersecting));
     this._visibility.observe(this);
-    if (this._porch?.wasOpen) this._porch.enter();
+    this._openPorch();
     this._connect();
   }
 
   disconnectedCallback() {
+    this._calm.removeEventListener("change", this._onCalm);
     this._visibility?.disconnect();
     this._face?.stop();
     this._porch?.detach();
@@ -83,8 +98,17 @@ export class RealtimePumpkinCard extends HTMLElement {
   }
 
   async _speak(language) {
-    this._strings = await Strings.of(language);
+    const strings = await Strings.of(language);
+    if (language !== this._hass.language || strings.isSame(this._strings)) return;
+    this._strings = strings;
     if (this._config) this._build();
+  }
+
+  /** Over a page on which somebody edits, a face would be in the way. */
+  _openPorch() {
+    if (!this._porch || !this.isConnected) return;
+    if (this._isPreview) this._porch.detach();
+    else if (this._config.porch || this._porch.wasOpen) this._porch.enter();
   }
 
   _connect() {
@@ -156,16 +180,23 @@ export class RealtimePumpkinCard extends HTMLElement {
     const t = (key) => this._strings.get(key);
     const { shadowRoot } = this;
     this._face?.stop();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const svg = canvas();
     this._svg = svg;
     this._status = make("span");
     this._wakeTitle = make("strong", {}, t("tap_to_wake"));
     this._wake = make("button", { type: "button", class: "wake", hidden: true, onclick: () => this._onWake() }, this._wakeTitle, make("span", {}, t("wake_hint")));
     this._porchButton = button({ icon: "mdi:fullscreen", label: t("porch"), text: false, onclick: () => this._togglePorch() });
-    this._notice = make("div", { class: "notice", role: "alert", hidden: true });
+    this._notice = new Notice(t, () => this._tab.wake({ takeOver: true }));
+    this._controls = new Controls(t, {
+      start: () => this._onStart(false),
+      here: () => this._onStart(true),
+      stop: () => this._act("stop_conversation"),
+      mute: () => this._onMute(),
+      check: () => this._onCheck(),
+      sleep: () => this._tab?.sleep(),
+    });
     this._conversation = new Conversation(this._strings);
-    this._form = new MessageForm(t, this._config.directions ?? t("directions"), (text, role) => this._say(text, role)).element;
+    this._form = new MessageForm(t, this._config.directions?.filter(Boolean) ?? t("directions"), (text, role) => this._say(text, role)).element;
     this._card = make(
       "ha-card",
       {},
@@ -175,34 +206,22 @@ export class RealtimePumpkinCard extends HTMLElement {
         stars(),
         svg,
         make("div", { class: "pill", role: "status" }, make("i", { class: "dot" }), this._status),
-        make("div", { class: "corner" }, this._porchButton),
         this._wake,
+        make("div", { class: "corner" }, this._porchButton),
       ),
-      this._notice,
-      this._buildBar(t),
+      this._notice.element,
+      this._controls.element,
       this._conversation.element,
       this._form,
     );
     shadowRoot.replaceChildren(make("style", {}, style), this._card);
-    this._face = new Face(svg, { calm });
+    this._face = new Face(svg, { calm: this._calm.matches });
     this._face.carve(this._config.face);
     this._face.start();
     this._porch?.detach();
     this._porch = new Porch(this._card, this._config.entity, () => this._render());
-    if (this._config.porch || this._porch.wasOpen) this._porch.enter();
+    this._openPorch();
     this._render();
-  }
-
-  _buildBar(t) {
-    this._start = button({ icon: "mdi:play", label: t("start"), kind: "main", onclick: () => this._onStart(false) });
-    this._here = button({ icon: "mdi:microphone-message", label: t("start_here"), onclick: () => this._onStart(true) });
-    this._stop = button({ icon: "mdi:stop", label: t("stop"), kind: "stop", onclick: () => this._act("stop_conversation") });
-    this._mute = button({ icon: "mdi:microphone", label: t("mute"), text: false, onclick: () => this._onMute() });
-    this._check = button({ icon: "mdi:stethoscope", label: t("porch_check"), text: false, onclick: () => this._onCheck() });
-    this._sleep = button({ icon: "mdi:power-sleep", label: t("sleep"), text: false, onclick: () => this._tab?.sleep() });
-    this._cost = make("span", { class: "cost" });
-    this._bar = make("div", { class: "bar" }, this._start, this._here, this._stop, this._mute, this._check, this._sleep, this._cost);
-    return this._bar;
   }
 
   _render() {
@@ -217,7 +236,8 @@ export class RealtimePumpkinCard extends HTMLElement {
     this._face.state = state;
     this._renderWake(t);
     this._renderNotice(t);
-    this._renderBar(t);
+    this._renderControls(t);
+    this._renderPorch(t);
     this._conversation.element.hidden = !this._config.show_conversation;
     if (this._config.show_conversation) this._conversation.show(this._talk);
     this._form.hidden = !(this._config.show_controls && this._mayControl && this._voice?.conversation_id);
@@ -227,7 +247,7 @@ export class RealtimePumpkinCard extends HTMLElement {
     const { state, isSilent } = this._tab ?? {};
     const wants = this._usesBrowser || this._config.porch;
     const isAsleep = state === "asleep" && wants && this._mayControl && !this._voice?.browser;
-    this._wake.hidden = !(isSilent || isAsleep || (state === "waking" && wants));
+    this._wake.hidden = this._isPreview || !(isSilent || isAsleep || (state === "waking" && wants));
     this._wakeTitle.textContent = t(state === "waking" ? "waking" : "tap_to_wake");
   }
 
@@ -235,14 +255,9 @@ export class RealtimePumpkinCard extends HTMLElement {
     const problem = this._problem ?? (this._tab?.problem && t(`problem.${this._tab.problem}`));
     const held = this._tab?.state === "held";
     const foreign = !held && this._tab?.state === "asleep" && this._isElsewhere && this._usesBrowser && this._mayControl;
-    const words = problem || (held || foreign ? this._holder(t, held) : "") || this._strange(t);
-    this._notice.hidden = !words;
-    this._notice.classList.toggle("held", Boolean(held || foreign));
-    const shown = `${words}${held || foreign}`;
-    if (this._notice.dataset.shown === shown) return;
-    this._notice.dataset.shown = shown;
-    const takeOver = make("button", { type: "button", onclick: () => this._tab.wake({ takeOver: true }) }, t("take_over"));
-    this._notice.replaceChildren(make("span", {}, words), ...((held || foreign) && this._mayControl ? [takeOver] : []));
+    const isHeld = Boolean(held || foreign);
+    const words = problem || (isHeld ? this._holder(t, held) : "") || this._strange(t);
+    this._notice.show(words, { isHeld, mayTakeOver: this._mayControl });
   }
 
   _holder(t, held) {
@@ -255,28 +270,23 @@ export class RealtimePumpkinCard extends HTMLElement {
     return entity && entity.platform !== PLATFORM ? t("problem.not_found") : "";
   }
 
-  _renderBar(t) {
-    const voice = this._voice;
-    const isRunning = Boolean(voice?.conversation_id);
-    const mayTalk = this._mayControl && this._config.show_controls;
-    const isBrowser = voice?.microphone === "browser";
-    this._start.hidden = !mayTalk || isRunning;
-    this._start.disabled = !voice?.available;
-    this._here.hidden = !mayTalk || isRunning || isBrowser;
-    this._here.disabled = !voice?.available;
-    this._stop.hidden = !mayTalk || !isRunning;
-    this._mute.hidden = !mayTalk || !sibling(this._hass, this._config.entity, "switch", "microphone_muted");
-    this._mute.setAttribute("aria-pressed", String(Boolean(voice?.is_muted)));
-    this._mute.querySelector("ha-icon").setAttribute("icon", voice?.is_muted ? "mdi:microphone-off" : "mdi:microphone");
-    name(this._mute, t(voice?.is_muted ? "unmute" : "mute"));
-    this._check.hidden = !mayTalk || isRunning;
-    this._check.disabled = Boolean(this._isChecking);
-    this._sleep.hidden = !["awake", "waking"].includes(this._tab?.state);
+  _renderControls(t) {
     const { cost } = this._talk;
-    this._cost.textContent = cost === null ? "" : t("cost", { usd: cost.toFixed(cost < 0.1 ? 4 : 2) });
-    this._bar.hidden = !mayTalk && cost === null;
-    name(this._porchButton, t(this._porch.isOpen ? "leave_porch" : "porch"));
-    this._porchButton.querySelector("ha-icon").setAttribute("icon", this._porch.isOpen ? "mdi:fullscreen-exit" : "mdi:fullscreen");
+    this._controls.show({
+      voice: this._voice,
+      mayTalk: this._mayControl && this._config.show_controls,
+      canMute: Boolean(sibling(this._hass, this._config.entity, "switch", "microphone_muted")),
+      isChecking: Boolean(this._isChecking),
+      isHere: ["awake", "waking"].includes(this._tab?.state),
+      cost: cost === null ? "" : t("cost", { usd: this._strings.number(cost, cost < 0.1 ? 4 : 2) }),
+    });
+  }
+
+  _renderPorch(t) {
+    const { isOpen } = this._porch;
+    name(this._porchButton, t(isOpen ? "leave_porch" : "porch"));
+    this._porchButton.querySelector("ha-icon").setAttribute("icon", isOpen ? "mdi:fullscreen-exit" : "mdi:fullscreen");
+    if (isOpen) this._card.setAttribute("aria-label", this._name);
   }
 
   get _mayControl() {
@@ -287,7 +297,6 @@ export class RealtimePumpkinCard extends HTMLElement {
     return this._config.name || this._voice?.name || this._hass?.states?.[this._config.entity]?.attributes?.friendly_name || this._strings.get("name");
   }
 
-  /** Another entity of the voice's device, by what it is. */
   async _onWake() {
     if (this._config.porch) this._porch.enter({ fullscreen: true });
     await this._tab.wake();
@@ -338,17 +347,14 @@ export class RealtimePumpkinCard extends HTMLElement {
 
   async _onCheck() {
     this._isChecking = true;
-    this._problem = this._strings.get("porch_checking");
-    this._render();
-    const answer = await this._try(() =>
-      this._hass.connection.sendMessagePromise({
-        type: "call_service",
-        domain: PLATFORM,
-        service: "porch_check",
-        target: { entity_id: this._config.entity },
-        return_response: true,
-      }),
-    );
+    const check = {
+      type: "call_service",
+      domain: PLATFORM,
+      service: "porch_check",
+      target: { entity_id: this._config.entity },
+      return_response: true,
+    };
+    const answer = await this._try(() => this._hass.connection.sendMessagePromise(check), this._strings.get("porch_checking"));
     this._isChecking = false;
     const summary = answer?.response?.[this._config.entity]?.summary;
     if (summary) this._show(summary);
@@ -365,13 +371,16 @@ export class RealtimePumpkinCard extends HTMLElement {
     return this._try(() => this._hass.callService(PLATFORM, service, { entity_id: this._config.entity, ...data }));
   }
 
-  /** Do something, or say why it could not be done. */
-  async _try(action) {
-    this._problem = null;
+  /** Do something and say what meanwhile, or why it could not be done. */
+  async _try(action, meanwhile = null) {
+    this._problem = meanwhile;
+    this._render();
     try {
-      return await action();
+      const answer = await action();
+      this._problem = null;
+      return answer;
     } catch (error) {
-      this._show(this._translated(error));
+      this._show((await wordsFor(error, this._hass)) || this._strings.get("state.error"));
       return undefined;
     } finally {
       this._render();
@@ -385,11 +394,5 @@ export class RealtimePumpkinCard extends HTMLElement {
       this._problem = null;
       this._render();
     }, CHECK_MS);
-  }
-
-  _translated(error) {
-    const { translation_key: key, translation_domain: domain, translation_placeholders: values } = error ?? {};
-    const words = key && this._hass.localize?.(`component.${domain}.exceptions.${key}.message`, values);
-    return words || error?.message || this._strings.get("state.error");
   }
 }

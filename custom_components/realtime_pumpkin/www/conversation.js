@@ -9,13 +9,10 @@ export class Conversation {
   constructor(strings) {
     this._strings = strings;
     this._shown = new Map();
-    this.element = make("ul", {
-      class: "talk",
-      role: "log",
-      "aria-live": "polite",
-      "aria-label": strings.get("conversation"),
-      tabindex: "0",
-    });
+    this._list = make("ul");
+    const label = strings.get("conversation");
+    // A list inside of the log: a list that is a log would be none any more.
+    this.element = make("div", { class: "talk", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0" }, this._list);
   }
 
   /** Show a talk; only what has changed is touched. */
@@ -30,11 +27,11 @@ export class Conversation {
   }
 
   _place(items) {
-    const { element } = this;
+    const list = this._list;
     for (const [at, item] of items.entries()) {
-      if (element.children[at] !== item) element.insertBefore(item, element.children[at] ?? null);
+      if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null);
     }
-    while (element.children.length > items.length) element.lastChild.remove();
+    while (list.children.length > items.length) list.lastChild.remove();
     for (const [key, item] of this._shown) if (!items.includes(item)) this._shown.delete(key);
   }
 
@@ -46,7 +43,7 @@ export class Conversation {
     // A live region says again what is written again.
     if (item.dataset.text === text) return item;
     item.dataset.text = text;
-    item.replaceChildren(words, ...(mark ? [make("em", {}, mark)] : []));
+    item.replaceChildren(...this._speaker(entry.who), words, ...(mark ? [make("em", {}, mark)] : []));
     item.setAttribute("aria-busy", String(Boolean(entry.isPending)));
     return item;
   }
@@ -76,8 +73,14 @@ export class Conversation {
     return text || (isPending ? "…" : "");
   }
 
+  /** Who speaks is seen by the side; who does not see is told. */
+  _speaker(who) {
+    const key = { user: "visitor", assistant: "voice" }[who];
+    return key ? [make("span", { class: "spoken" }, `${this._strings.get(key)}: `)] : [];
+  }
+
   _cut(ms) {
-    return this._strings.get("interrupted", { seconds: (ms / 1000).toFixed(1) });
+    return this._strings.get("interrupted", { seconds: this._strings.number(ms / 1000, 1) });
   }
 
   _ending(reason) {

@@ -38,6 +38,11 @@ export class Face {
     this._pose.state = state;
   }
 
+  /** Whether nothing may move by itself. */
+  set calm(isCalm) {
+    this._pose.calm = isCalm;
+  }
+
   /** Open the mouth so far (0 to 1), after so many ms. */
   hear(level, delayMs = 0) {
     this._levels.push({ level, at: performance.now() + delayMs });

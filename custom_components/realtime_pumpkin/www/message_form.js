@@ -9,7 +9,7 @@ export class MessageForm {
     this._text = make("input", { type: "text", maxlength: "1000", placeholder: t("message"), "aria-label": t("message") });
     this._role = make(
       "select",
-      { "aria-label": t("direction") },
+      { "aria-label": t("said_as") },
       make("option", { value: "user" }, t("as_visitor")),
       make("option", { value: "system" }, t("as_director")),
     );

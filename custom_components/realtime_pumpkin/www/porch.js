@@ -1,6 +1,7 @@
 /** Porch mode: the face alone, over the whole screen, which stays awake. */
 
 const KEPT_MS = 3000;
+const HIDING_MS = 300;
 const open = new Set();
 let closing = null;
 
@@ -10,8 +11,8 @@ export class Porch {
     this._key = key;
     this._element = element;
     this._changed = changed;
-    this._onKey = (event) => event.key === "Escape" && this.leave();
-    this._onVisible = () => this._keepAwake();
+    this._onKey = (event) => this._pressed(event);
+    this._onVisible = () => this._shownOrHidden();
     this._onFullscreen = () => document.fullscreenElement ? undefined : this._leftFullscreen();
   }
 
@@ -22,6 +23,10 @@ export class Porch {
       open.add(this._key);
       clearTimeout(closing);
       this._element.classList.add("porch");
+      this._overflow = document.documentElement.style.overflow;
+      document.documentElement.style.overflow = "hidden";
+      this._element.setAttribute("role", "dialog");
+      this._element.setAttribute("aria-modal", "true");
       document.addEventListener("keydown", this._onKey);
       document.addEventListener("visibilitychange", this._onVisible);
       document.addEventListener("fullscreenchange", this._onFullscreen);
@@ -66,25 +71,56 @@ export class Porch {
   _end() {
     this.isOpen = false;
     this._element.classList.remove("porch");
+    document.documentElement.style.overflow = this._overflow;
+    for (const name of ["role", "aria-modal", "aria-label"]) this._element.removeAttribute(name);
     document.removeEventListener("keydown", this._onKey);
     document.removeEventListener("visibilitychange", this._onVisible);
     document.removeEventListener("fullscreenchange", this._onFullscreen);
-    this._lock?.release().catch(() => {});
-    this._lock = null;
+    this._letSleep();
     this._wasFullscreen = false;
   }
 
+  /** A person leads out by it; a page that is about to be hidden loses it as well. */
   _leftFullscreen() {
-    if (this._wasFullscreen) this.leave();
+    if (!this._wasFullscreen) return;
+    this._wasFullscreen = false;
+    setTimeout(() => {
+      if (document.visibilityState === "visible" && !document.fullscreenElement) this.leave();
+    }, HIDING_MS);
   }
 
-  /** A page that was hidden has lost its lock. */
+  /** A page that is hidden loses the lock, and maybe the screen; its face it keeps. */
+  _shownOrHidden() {
+    this._wasFullscreen = Boolean(document.fullscreenElement);
+    this._keepAwake();
+  }
+
+  /** Escape leads out; Tab goes round, for all else is behind the face. */
+  _pressed(event) {
+    if (event.key === "Escape") this.leave();
+    if (event.key !== "Tab") return;
+    const stops = [...this._element.querySelectorAll("button")].filter((each) => !each.disabled && each.checkVisibility?.() !== false);
+    const at = stops.findIndex((each) => each.matches(":focus")) + (event.shiftKey ? -1 : 1);
+    event.preventDefault();
+    stops.at(at < 0 ? -1 : at % stops.length)?.focus();
+  }
+
+  /** One lock at a time: a page that was hidden has lost its own. */
   async _keepAwake() {
-    if (!this.isOpen || document.visibilityState !== "visible") return;
+    if (this._asking || this._lock?.released === false || document.visibilityState !== "visible") return;
+    this._asking = true;
     try {
       this._lock = await navigator.wakeLock?.request("screen");
     } catch {
       // Low battery, or an old browser: the kiosk's own settings have to do.
     }
+    this._asking = false;
+    // Somebody may have left while the browser thought about it.
+    if (!this.isOpen) this._letSleep();
+  }
+
+  _letSleep() {
+    this._lock?.release().catch(() => {});
+    this._lock = null;
   }
 }

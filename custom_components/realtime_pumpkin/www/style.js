@@ -58,7 +58,8 @@ button.icon { justify-content: center; width: 40px; padding: 0; }
 button[aria-pressed=true] { color: #fff; background: var(--error-color, #db4437); }
 button:disabled { opacity: .45; cursor: default; }
 button:focus-visible, input:focus-visible, select:focus-visible, .talk:focus-visible { outline: 2px solid var(--primary-color, #03a9f4); outline-offset: 2px; }
-.talk { flex: 0 1 auto; max-height: 260px; min-height: 60px; overflow-y: auto; padding: 8px 16px; margin: 0; list-style: none; font-size: 14px; line-height: 1.45; }
+.talk { flex: 0 1 auto; max-height: 260px; min-height: 60px; overflow-y: auto; padding: 8px 16px; font-size: 14px; line-height: 1.45; }
+.talk ul { margin: 0; padding: 0; list-style: none; }
 .talk li { width: fit-content; max-width: 85%; margin: 4px 0; padding: 6px 12px; border-radius: 16px; overflow-wrap: anywhere; color: var(--primary-text-color); background: var(--secondary-background-color, #eee); }
 .talk .user { margin-inline-start: auto; color: var(--text-primary-color, #fff); background: var(--primary-color, #03a9f4); border-end-end-radius: 4px; }
 .talk .assistant { border-end-start-radius: 4px; }
@@ -77,6 +78,7 @@ input, select { min-height: 40px; box-sizing: border-box; padding: 0 12px; borde
 .porch .face { inset: 2%; width: 96%; height: 96%; }
 .porch .pill { opacity: 0; transition: opacity .4s; }
 .porch:hover .pill, .porch:focus-within .pill { opacity: 1; }
+@media (prefers-reduced-motion: reduce) { .porch .pill { transition: none; } }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .skin-high { stop-color: color-mix(in srgb, var(--skin) 60%, #ffe0a0); }
