@@ -36,6 +36,9 @@ PATH = "porch-card"
 PLACES = {"microphone": "browser"}
 VOICE = {"model": "gpt-realtime-2.1"}
 VISITOR = Visitor("Child", "awb", 1.18, 0.97)
+INSECURE = "porch.test"
+"""Another name of this machine: what is not localhost needs https."""
+
 # When each line is said, in s after the microphone was opened.
 LINES = ((3.2, "Trick or treat!"), (17.0, "Is it a skeleton?"))
 CARD = (
@@ -44,6 +47,7 @@ CARD = (
     " const f = e.shadowRoot && find(e.shadowRoot); if (f) return f; } return null;"
     "})(document)"
 )
+NOTICE = f"(!{CARD}._notice.element.hidden && {CARD}._notice.element.innerText)"
 _PROBES = Path(__file__).with_name("card_probes.js")
 _LEAD_BYTES = 2700 * 48
 
@@ -98,6 +102,7 @@ async def doorstep(
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-audio-capture={heard}%noloop",
+        f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1",
     )
     async with Supervisor(folder.logs) as supervisor:
         _, server = await realtime.start(supervisor, server_arguments)
@@ -122,11 +127,13 @@ async def doorstep(
                 log.close()
 
 
-async def add_dashboard(house: House, cards: Sequence[dict[str, Any]]) -> None:
+async def add_dashboard(
+    house: House, cards: Sequence[dict[str, Any]], path: str = PATH
+) -> None:
     """Make a dashboard that shows the card so often."""
     await house.ask(
         "lovelace/dashboards/create",
-        url_path=PATH,
+        url_path=path,
         title="Porch",
         mode="storage",
         require_admin=False,
@@ -135,7 +142,7 @@ async def add_dashboard(house: House, cards: Sequence[dict[str, Any]]) -> None:
     shown = [{"type": "custom:realtime-pumpkin-card", **card} for card in cards]
     section = {"type": "grid", "cards": shown}
     view = {"title": "Porch", "type": "sections", "sections": [section]}
-    await house.ask("lovelace/config/save", url_path=PATH, config={"views": [view]})
+    await house.ask("lovelace/config/save", url_path=path, config={"views": [view]})
 
 
 async def open_dashboard(page: Page, house: House) -> None:
@@ -196,15 +203,14 @@ async def fight(at: Doorstep) -> dict[str, Any]:
     """Open a second tab, let it take the voice over, and close it while it speaks."""
     second = await at.browser.page()
     await open_dashboard(second, at.house)
-    notice = f"{CARD}._notice.element.innerText"
-    told = await second.until(notice)
+    told = await second.until(NOTICE)
     await second.run(f"{CARD}._tab.wake()")
     await second.until(f"{CARD}._tab.state === 'held'")
     before = await at.page.run(f"{CARD}._tab.state")
     await second.run(f"{CARD}._tab.wake({{ takeOver: true }})")
     await second.until(f"{CARD}._tab.state === 'awake'")
     await at.page.until(f"{CARD}._tab.state === 'held'")
-    taken = await at.page.until(notice)
+    taken = await at.page.until(NOTICE)
     await press(second, "start")
     await second.until(f"{CARD}._tab._position?.playing")
     await at.browser.close(second)

@@ -11,6 +11,8 @@ from .chromium import Page
 
 _EYES = Path(__file__).with_name("person_eyes.js")
 _PATIENCE_S = 30.0
+_PAUSE_S = 0.5
+_CODES = {"Tab": 9, "Enter": 13, "Escape": 27}
 
 
 class Person:
@@ -20,10 +22,14 @@ class Person:
         """Sit down before a tab."""
         self.page = page
 
-    async def log_in(self, house: House) -> None:
-        """Be logged in as soon as a page is opened, and open one's eyes."""
+    async def log_in(self, house: House, address: str | None = None) -> None:
+        """Be logged in as soon as a page is opened, and open one's eyes.
+
+        `address` is another name for the house, such as one without https.
+        """
+        login = house.login if address is None else house.login | {"hassUrl": address}
         eyes = await asyncio.to_thread(_EYES.read_text, encoding="utf-8")
-        stored = json.dumps(json.dumps(house.login))
+        stored = json.dumps(json.dumps(login))
         source = f"localStorage.setItem('hassTokens', {stored});\n{eyes}"
         await self.page.ask("Page.addScriptToEvaluateOnNewDocument", source=source)
 
@@ -41,26 +47,40 @@ class Person:
         )
         return str(await self.page.until(found, _PATIENCE_S))
 
+    async def can_read(self, line: str) -> None:
+        """Wait until a line can be read, whether or not it can be clicked."""
+        words = json.dumps(line)
+        await self.page.until(
+            f"eyes.read().split('\\n').includes({words})", _PATIENCE_S
+        )
+
     async def reads(self) -> str:
         """Return all that can be read, one text per line."""
         return str(await self.page.run("eyes.read()"))
 
     async def click(self, words: str, among: str = "*") -> None:
         """Click on what says these words; those that end with … may go on."""
-        await self._press(await self.sees(words, among))
+        await self.click_at(await self.sees(words, among))
+
+    async def click_through(self, words: str, to: str) -> None:
+        """Click until what lies behind can be read: a dialog may open slowly."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not await self.page.run(f"eyes.find({json.dumps(to)})"):
+                await self.click(words)
+                await asyncio.sleep(_PAUSE_S)
 
     async def fill_in(self, label: str, text: str) -> None:
         """Click into the field with a label and type over what is in it."""
         await self.click(label)
-        await self._keys("a", ctrl=True)
+        await self.press_key("a", ctrl=True)
         await self.page.ask("Input.insertText", text=text)
 
     async def typed(self, label: str) -> str:
         """Return what is in the field with a label."""
         return str(await self.page.run(f"eyes.typed({json.dumps(label)})"))
 
-    async def _press(self, at: dict[str, float]) -> None:
-        """Press and release the mouse."""
+    async def click_at(self, at: dict[str, float]) -> None:
+        """Press and release the mouse somewhere."""
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             held: dict[str, Any] = {"button": "left", "clickCount": 1}
             await self.page.ask(
@@ -71,9 +91,22 @@ class Person:
                 **({} if kind == "mouseMoved" else held),
             )
 
-    async def _keys(self, key: str, *, ctrl: bool = False) -> None:
-        """Press a key."""
+    async def tap(self, words: str, among: str = "*") -> None:
+        """Tap with a finger on what says these words."""
+        at = await self.sees(words, among)
+        touches = ("touchStart", [{"x": at["x"], "y": at["y"]}]), ("touchEnd", [])
+        for kind, points in touches:
+            await self.page.ask(
+                "Input.dispatchTouchEvent", type=kind, touchPoints=points
+            )
+
+    async def press_key(self, key: str, *, ctrl: bool = False) -> None:
+        """Press a key, by the name that the page knows it by."""
         more: dict[str, Any] = {"commands": ["selectAll"]} if ctrl else {}
+        if key in _CODES:
+            more |= {"code": key, "windowsVirtualKeyCode": _CODES[key]}
+        if key == "Enter":
+            more["text"] = "\r"
         for kind in ("keyDown", "keyUp"):
             await self.page.ask(
                 "Input.dispatchKeyEvent",

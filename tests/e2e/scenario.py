@@ -29,6 +29,7 @@ from demo.terminal import Terminal
 
 from . import esphome, first_pumpkin
 from .card import converse, doorstep, fight, reconnect
+from .card_tour import tour
 from .endurance import endurance
 from .porch_checks import porch_check
 from .sockets import connected_to
@@ -236,8 +237,15 @@ async def card(folder: Path) -> Facts:
     }
 
 
+async def card_tour(folder: Path) -> Facts:
+    """Set the card up, press and hear all of it, on several devices."""
+    await _prerender()
+    return await tour(folder)
+
+
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "card": card,
+    "card-tour": card_tour,
     "turns": turns,
     "visits": visits,
     "disturbances": disturbances,

@@ -118,6 +118,11 @@ input, select { min-height: 40px; box-sizing: border-box; padding: 0 12px; borde
 .crack { fill: none; stroke: #8d7d63; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .brow { fill: none; stroke: #8d7d63; stroke-width: 7; stroke-linecap: round; opacity: .7; }
 
+/* White on the theme's own blue and red is hard to read where letters are small. */
+@supports (color: color-mix(in srgb, red, blue)) {
+  button.main, .talk .user { background: color-mix(in srgb, var(--primary-color, #03a9f4) 76%, #000); }
+  button.stop { background: color-mix(in srgb, var(--error-color, #db4437) 88%, #000); }
+}
 /* Browsers of old tablets cannot mix colours. */
 @supports not (color: color-mix(in srgb, red, blue)) {
   .skin-high { stop-color: #f8a85a; }
