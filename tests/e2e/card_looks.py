@@ -13,7 +13,7 @@ _COLORS = (
     f"({{ skin: getComputedStyle({CARD}._svg.querySelector('.skin')).stopColor,"
     f" flame: getComputedStyle({CARD}._svg.querySelector('.flame')).stopColor,"
     f" sky: getComputedStyle({CARD}.shadowRoot.querySelector('.stage')).backgroundImage,"
-    f" words: getComputedStyle({CARD}._conversation.element).color,"
+    f" words: getComputedStyle({CARD}._controls.mute).color,"
     f" stars: getComputedStyle({CARD}.shadowRoot.querySelector('.stars')).opacity }})"
 )
 _LONG_ENOUGH_S = 1.0

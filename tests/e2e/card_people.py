@@ -157,6 +157,7 @@ async def only_looking(at: Doorstep, pictures: Path) -> Facts:
         await _add_viewer(at.house, viewer)
         page = await at.browser.page()
         await Person(page).log_in(viewer)
+        await page.resize(1280, 900)
         await page.open(f"{at.house.url}/{PATH}/0")
         await page.until(_READY, 60)
         before = await by_ear(page)
