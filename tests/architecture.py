@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "admission announcer answering checkup flows retirement session_setup tally voice_events",
         "theatre house",
         "call",
-        "assembly running turns",
+        "assembly heard running turns",
         "config_flow coordinator",
         "asking holding models",
         "entity voices",

@@ -91,6 +91,9 @@ CHOSEN: dict[str, Any] = {
     "language": "de",
     "effects": ["laugh", "bell"],
     "most_effects": 2,
+    "shares_stage": False,
+    "stage_name": "Porch",
+    "hands_over": True,
     "transcripts": "events",
     "safety_rules": False,
     "says_it_is_a_computer": True,
@@ -149,7 +152,7 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     )
     groups = (
         *(read.turns, read.limits, read.children, read.sounds, read.tongue),
-        read.house,
+        *(read.house, read.ensemble),
         *(read.eyes, read.memory),
     )
     stored = {

@@ -34,6 +34,7 @@ SECTIONS = (
     "jaw_and_candle",
     "language",
     "effects",
+    "ensemble",
     "privacy",
     "children",
 )
@@ -59,6 +60,8 @@ DEFAULT_MANNERS = {
     "joins_broadcasts": False,
     "strangers": True,
     "most_effects": 5,
+    "shares_stage": True,
+    "hands_over": False,
     "transcripts": "all",
     "safety_rules": True,
     "says_it_is_a_computer": False,

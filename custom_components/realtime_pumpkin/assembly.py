@@ -25,9 +25,9 @@ from .request import AS_USUAL, ConversationRequest
 from .session_setup import can_be_interrupted, create_behaviour, create_config
 from .theatre.act import Stage
 from .theatre.ears import Ears
+from .theatre.ensemble import Seat
 from .theatre.performance import MAKERS, Performance, perform
 from .tools import Toolbox
-from .voice_events import VoiceEvents
 from .voice_state import VoiceState
 
 PREPARED_FOR = 120.0
@@ -42,16 +42,16 @@ class Assembly:
         hass: HomeAssistant,
         connect: Connect,
         links: VoiceLinks,
-        events: VoiceEvents,
+        seat: Seat,
         state: Callable[[], VoiceState],
     ) -> None:
         """Talk through sockets of `connect` and ends of `links`."""
         self._hass = hass
         self._links = links
-        self._events = events
+        self._events = events = seat.events
         self._preparation = Preparation(connect)
         self.levels = LevelFeed()
-        self._stage = Stage(hass, events, self.levels, state)
+        self._stage = Stage(hass, events, self.levels, seat, state)
 
     def call(
         self,

@@ -8,7 +8,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
 
@@ -22,6 +22,7 @@ from .call import Call, Carrier
 from .checkup import Checkup
 from .client import Account
 from .const import DOMAIN, LOGGER, Connection, EventName
+from .heard import async_answer
 from .issues import (
     Failure,
     as_home_assistant_error,
@@ -55,6 +56,7 @@ from .realtime.finish import EndReason
 from .request import AS_USUAL, ConversationRequest
 from .running import Running
 from .tally import RunningTally
+from .theatre.ensemble import Seat
 from .turns.parts import Parts
 from .turns.reader import Reader
 from .turns.turns import Turns
@@ -92,7 +94,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         )
         links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
         connect = functools.partial(account.async_connect, self.options.model)
-        self._assembly = Assembly(hass, connect, links, self.events, lambda: self.data)
+        self._seat = Seat(hass, self, subentry.subentry_id, self._spawn)
+        self._assembly = Assembly(hass, connect, links, self._seat, lambda: self.data)
         self.levels = self._assembly.levels
         self._checkup = Checkup(hass, entry, subentry, links)
         self.tally = RunningTally(self, hass.loop.time)
@@ -111,7 +114,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         )
         self.turns = Turns(parts)
         self.reader = Reader(parts)
-        again = functools.partial(self._admit, cools_down=False)
+        again = functools.partial(self.admit, cools_down=False)
         self._running = Running(again, lambda: self._shutdown_requested)
 
     @property
@@ -156,27 +159,27 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         await self._announcer.async_stop()
         house = await self._assembly.async_house(self.options)
         if (running := self.data.conversation_id) is None:
-            self._admit()
+            self.admit()
         else:
             policy = request.busy or self.options.limits.busy
             if not await self._running.async_make_way(policy):
                 return running
-        call = self._assembly.call(
-            self.options,
-            request,
-            heard,
-            house,
-            observer=self,
-            on_link_lost=self._report,
-            is_muted=lambda: self.data.is_muted,
-        )
+        async with self._seat.on_stage(request, was_heard=heard is not None):
+            call = self._assembly.call(
+                self.options,
+                request,
+                heard,
+                house,
+                observer=self,
+                on_link_lost=self._report,
+                is_muted=lambda: self.data.is_muted,
+            )
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
         self._fire(EventName.CONVERSATION_STARTED)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
-        self._running.begin(
-            call, lambda: self._spawn(self._async_hold(call, opened), "conversation")
-        )
+        talk = self._seat.async_stay(self._async_hold(call, opened))
+        self._running.begin(call, lambda: self._spawn(talk, "conversation"))
         if (failure := await opened) is not None:
             raise as_home_assistant_error(failure) from failure
         return conversation_id
@@ -184,17 +187,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @callback
     def _heard(self, stream: SatelliteStream) -> None:
         """Talk with whoever spoke to a satellite that uses the voice's pipeline."""
-        self._spawn(self._async_answer(stream), f"answer {stream.satellite}")
-
-    async def _async_answer(self, stream: SatelliteStream) -> None:
-        """Start a conversation there; let the satellite go where there is none."""
-        try:
-            await self.async_start_conversation(heard=stream)
-        except HomeAssistantError as err:
-            LOGGER.info("%s does not talk at %s: %s", self.name, stream.satellite, err)
-        finally:
-            if not stream.is_taken:
-                stream.close()
+        self._spawn(async_answer(self, stream), f"answer {stream.satellite}")
 
     async def async_prepare(self) -> None:
         """Open a session ahead and wake the speaker: somebody will ring soon.
@@ -205,7 +198,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         if self.data.conversation_id is not None:
             return
-        self._admit()
+        self.admit()
         try:
             await self._assembly.async_prepare(self.options)
         except (LinkError, RealtimeError) as failure:
@@ -285,6 +278,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     async def async_shutdown(self) -> None:
         """End a running conversation at once; nothing of it stays behind."""
         await super().async_shutdown()
+        self._seat.close()
         await self._checkup.async_stop()
         await self._announcer.async_stop()
         await self._assembly.async_close()
@@ -302,8 +296,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
 
     async def _async_hold(
         self, call: Call, opened: asyncio.Future[Failure | None]
-    ) -> None:
-        """Hold one conversation from its opening to its end."""
+    ) -> str:
+        """Hold one conversation from its opening to its end; return why it ended."""
         reason: str = EndReason.ERROR
         failure: Failure | None = None
         try:
@@ -323,6 +317,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             self._end(call, reason, failure)
             if not opened.done():
                 opened.set_result(failure)
+        return reason
 
     def _end(self, call: Call, reason: str, failure: Failure | None) -> None:
         """Go back to idle and say how it was."""
@@ -343,7 +338,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         if reached is not None:
             self.events.tell_budget(reached, conversation_id)
 
-    def _admit(self, *, cools_down: bool = True) -> None:
+    def admit(self, *, cools_down: bool = True) -> None:
         """Raise `ServiceValidationError` where no conversation may start now."""
         if not self.data.is_enabled:
             raise as_validation_error(SwitchedOff())

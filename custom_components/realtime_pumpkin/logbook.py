@@ -29,6 +29,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "max_duration": ": it reached its longest duration",
     "user_ended": ": the visitor ended it",
     "taken_over": ": something else took the satellite",
+    "handed_over": ": another voice went on",
     "microphone_lost": ": the microphone was lost",
     "speaker_lost": ": the speaker was lost",
     "connection_lost": ": the connection to the server was lost",

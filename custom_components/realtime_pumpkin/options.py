@@ -33,7 +33,15 @@ from .const import (
     Transcripts,
 )
 from .manners import Children, Limits, TurnTaking
-from .staging import Eyes, HouseRules, JawAndCandle, NightMemory, SoundEffects, Tongue
+from .staging import (
+    EnsembleOptions,
+    Eyes,
+    HouseRules,
+    JawAndCandle,
+    NightMemory,
+    SoundEffects,
+    Tongue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class VoiceOptions:
     jaw_and_candle: JawAndCandle
     sounds: SoundEffects
     tongue: Tongue
+    ensemble: EnsembleOptions
     barge_in: BargeIn = BargeIn.AUTO
     transcript_deltas: bool = False
     calibration: Calibration | None = None
@@ -131,6 +140,7 @@ class VoiceOptions:
             memory=NightMemory.from_data(data),
             sounds=SoundEffects.from_data(data),
             tongue=Tongue.from_data(data),
+            ensemble=EnsembleOptions.from_data(data),
             scripts=tuple(data.get(CONF_SCRIPTS, ())),
             openings=tuple(data.get(CONF_OPENINGS, ())),
             transcripts=Transcripts(data.get(CONF_TRANSCRIPTS, Transcripts.ALL)),

@@ -31,6 +31,9 @@ class ConversationRequest:
     listens: bool = True
     """There is somebody to talk with; else something is said and that is all."""
 
+    hand_overs: int = 0
+    """How often the visitor was handed from voice to voice before it."""
+
 
 AS_USUAL: Final = ConversationRequest()
 """Nothing special is asked for."""

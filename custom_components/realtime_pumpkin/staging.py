@@ -146,3 +146,17 @@ class HouseRules(OptionGroup):
     """What is touched only after the visitor has said the confirmation phrase."""
 
     confirmation_phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleOptions(OptionGroup):
+    """How a voice gets on with the other ones of its porch."""
+
+    shares_stage: bool = True
+    """It is silent while another voice of its stage talks."""
+
+    stage_name: str | None = None
+    """What its stage is called; None: the stage is its area."""
+
+    hands_over: bool = False
+    """The model may let another voice of the stage go on."""

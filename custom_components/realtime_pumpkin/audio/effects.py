@@ -40,7 +40,7 @@ def _ha(pitch: float, seed: int) -> _Samples:
         vowel += _formants(harmonic * pitch) * np.sin(harmonic * phase)
     breath = _band(_noise(time.size, seed), 500, 5000) * np.exp(-time / 0.03)
     swell = np.clip(time / 0.03, 0, 1) * np.exp(-np.clip(time - 0.08, 0, None) / 0.05)
-    return _even(vowel) * swell + 0.25 * _even(breath)
+    return np.asarray(_even(vowel) * swell + 0.25 * _even(breath))
 
 
 def _formants(hz: float) -> float:
@@ -71,7 +71,7 @@ def _thunder() -> _Samples:
     roll = _band(_noise(time.size, 22), 45, 320)
     waves = 0.5 + 0.5 * np.sin(2 * np.pi * (0.9 * time + 0.4 * np.sin(3.1 * time)))
     fade = np.clip(time / 0.12, 0, 1) * np.exp(-time / 1.3)
-    return 0.8 * _even(crack) * 0.3 + _even(roll) * waves * fade
+    return np.asarray(0.24 * _even(crack) + _even(roll) * waves * fade)
 
 
 def _bats() -> _Samples:
@@ -80,7 +80,7 @@ def _bats() -> _Samples:
     dice = np.random.default_rng(31)
     flutter = _band(_noise(time.size, 32), 250, 1500)
     flutter *= np.clip(np.sin(2 * np.pi * 13 * time), 0, 1) ** 2
-    sound = 0.35 * _even(flutter) * np.sin(np.pi * time / 2.2)
+    sound: _Samples = 0.35 * _even(flutter) * np.sin(np.pi * time / 2.2)
     for start in np.sort(dice.uniform(0.1, 2.0, 16)):
         squeak = _squeak(dice.uniform(4200, 6800))
         at = int(start * _RATE)
@@ -103,7 +103,7 @@ def _wind() -> _Samples:
         band = _even(_band(_noise(time.size, 41 + at), hz * 0.93, hz * 1.07))
         howl += band * (0.5 + 0.5 * np.sin(2 * np.pi * 0.45 * time - at * 0.9)) ** 2
     hiss = _even(_band(_noise(time.size, 51), 600, 2500)) * 0.12
-    return (howl + hiss) * np.sin(np.pi * time / 3.6) ** 0.7
+    return np.asarray((howl + hiss) * np.sin(np.pi * time / 3.6) ** 0.7)
 
 
 def _bell() -> _Samples:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .finish import GOODBYE
+
 
 class Farewell(StrEnum):
     """How far the goodbye has come."""
@@ -27,6 +29,8 @@ class Ending:
     reason: str = ""
     farewell: Farewell = Farewell.NONE
     response_id: str = ""
+    last_words: str = GOODBYE
+    """What the voice is told to say where it has to be asked."""
     tries: int = 3
 
     def __bool__(self) -> bool:

@@ -52,6 +52,8 @@ class EndReason(StrEnum):
     MAX_DURATION = "max_duration"
     USER_ENDED = "user_ended"
     TAKEN_OVER = "taken_over"
+    HANDED_OVER = "handed_over"
+    """Another voice of the stage goes on with the visitor."""
     MICROPHONE_LOST = "microphone_lost"
     SPEAKER_LOST = "speaker_lost"
     CONNECTION_LOST = "connection_lost"

@@ -87,6 +87,12 @@ class ConversationSession(Protocol):
     def stop(self, reason: str, *, goodbye: bool) -> None:
         """End the conversation, after a spoken goodbye or at once."""
 
+    def leave(self, reason: str, last_words: str) -> None:
+        """End the conversation once what is being said was heard.
+
+        `last_words` is what the model is told where it has said nothing yet.
+        """
+
     def audio_started(self, utterance: str) -> None:
         """Hear from the speaker that an utterance became audible."""
 

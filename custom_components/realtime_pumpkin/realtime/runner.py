@@ -27,6 +27,7 @@ from .outbox import Outbox
 from .protocols import SessionObserver, Speaker
 from .session import SessionCore
 from .signals import (
+    Leave,
     Message,
     MicrophoneFrame,
     Picture,
@@ -153,6 +154,10 @@ class RealtimeSession:
     def stop(self, reason: str, *, goodbye: bool) -> None:
         """End the conversation, after a spoken goodbye or at once."""
         self._feed(Stop(reason, goodbye))
+
+    def leave(self, reason: str, last_words: str) -> None:
+        """End the conversation once what is being said was heard."""
+        self._feed(Leave(reason, last_words))
 
     def audio_started(self, utterance: str) -> None:
         """Hear from the speaker that an utterance became audible."""

@@ -32,6 +32,7 @@ from .events import (
 )
 from .history import History
 from .signals import (
+    Leave,
     Message,
     MicrophoneFrame,
     Picture,
@@ -75,6 +76,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     SpeakerStarted: answering.on_speaker_started,
     SpeakerFinished: answering.on_speaker_finished,
     Stop: steering.on_stop,
+    Leave: steering.on_leave,
 }
 """What each input does; an input that is not here only moves the clocks."""
 

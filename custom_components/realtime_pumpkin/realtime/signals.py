@@ -90,6 +90,17 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """The conversation should end once what is being said was heard.
+
+    Where nothing is, the voice is told to say its last words first.
+    """
+
+    reason: str
+    last_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SocketLost:
     """The socket ended or could not be opened again."""
 
@@ -112,6 +123,7 @@ type Signal = (
     | Picture
     | ToolFinished
     | Stop
+    | Leave
     | SocketLost
     | Wake
 )

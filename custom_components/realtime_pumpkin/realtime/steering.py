@@ -9,10 +9,10 @@ from .connecting import go_on, on_connection_lost, renew
 from .conversation import Conversation, Due
 from .ending import Farewell
 from .errors import ErrorKind, RealtimeError
-from .finish import GOODBYE, STILL_THERE, EndReason
+from .finish import STILL_THERE, EndReason
 from .listening import answer, count, on_no_words
 from .pausing import carry_on
-from .signals import SocketLost, Stop
+from .signals import Leave, SocketLost, Stop
 from .sounds import play_sounds
 
 LONGEST_FAREWELL_CLOCKS: Final = 5
@@ -21,13 +21,30 @@ TOOL_TOO_SLOW: Final = "The tool did not answer in time."
 
 
 def on_stop(talk: Conversation, event: Stop) -> Iterator[Action]:
-    """End, with a goodbye where one can be said."""
+    """End, with a goodbye where one can be said; nobody else goes on then."""
+    if talk.ending.reason == EndReason.HANDED_OVER:
+        talk.ending.reason = event.reason
     if event.goodbye and talk.is_ready:
         talk.ending.begin(event.reason, Farewell.WANTED)
         return
     if not talk.playback.is_silent:
         yield ClearSpeaker()
     yield from talk.end(event.reason)
+
+
+def on_leave(talk: Conversation, event: Leave) -> Iterator[Action]:
+    """End after the answer that is being made, which holds the last words."""
+    if talk.ending.reason == EndReason.FINISHED:
+        talk.ending.reason = event.reason  # What it said is goodbye enough.
+    elif not talk.ending:
+        active = talk.gate.active or ""
+        talk.ending.begin(event.reason, Farewell.UNDECIDED, active)
+        talk.ending.last_words = event.last_words
+        if not active:
+            is_heard = not talk.playback.is_silent
+            has_spoken = is_heard or talk.turns.has_answered
+            talk.ending.done(active, has_spoken=has_spoken)
+    return iter(())
 
 
 def settle(talk: Conversation) -> Iterator[Action]:
@@ -79,7 +96,7 @@ def _say_goodbye(talk: Conversation) -> Iterator[Action]:
         talk.gate.drop()
         if not talk.gate.is_busy:
             talk.ending.farewell = Farewell.ASKED
-            yield from talk.direct("system", GOODBYE)
+            yield from talk.direct("system", talk.ending.last_words)
             yield from talk.gate.request(tool_choice="none")
     elif talk.ending.farewell is Farewell.SAID and talk.playback.is_silent:
         yield from talk.end(talk.ending.reason)

@@ -1,4 +1,4 @@
-"""The folded parts of the form for the show: sounds and languages."""
+"""The folded parts of the form for the show: languages, sounds, other voices."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,23 +9,25 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
 )
 
 from ..const import Effect
 from ..fields import Field
 from ..languages import LANGUAGES
-from ..staging import SoundEffects
-from .parts import group, number, select
+from ..staging import EnsembleOptions, SoundEffects
+from .parts import group, number, select, switch
+
+LONGEST_NAME: Final = 40
 
 
-def _language(name: str) -> str:
-    """Return a language as it is stored; raise `ValueError` for none at all."""
-    if not name.strip() or len(name) > LONGEST_LANGUAGE or "\n" in name:
-        raise ValueError("no language")
-    return name.strip()
+def _name(text: str) -> str:
+    """Return a name as it is stored; raise `ValueError` for none, or a long one."""
+    if not text.strip() or len(text) > LONGEST_NAME or "\n" in text:
+        raise ValueError("no name")
+    return text.strip()
 
 
-LONGEST_LANGUAGE: Final = 40
 _LANGUAGE: Final = group(
     {"language": None},
     language=select(
@@ -35,7 +37,7 @@ _LANGUAGE: Final = group(
         ],
         SelectSelectorMode.DROPDOWN,
         typed=True,
-        convert=_language,
+        convert=_name,
     ),
 )
 _EFFECTS: Final = group(
@@ -52,4 +54,14 @@ _EFFECTS: Final = group(
     ),
     most_effects=number(1, 50),
 )
-SHOW: Final[Mapping[str, section]] = {"language": _LANGUAGE, "effects": _EFFECTS}
+_ENSEMBLE: Final = group(
+    EnsembleOptions().as_data(),
+    shares_stage=switch(),
+    stage_name=Field(TextSelector(), _name),
+    hands_over=switch(),
+)
+SHOW: Final[Mapping[str, section]] = {
+    "language": _LANGUAGE,
+    "effects": _EFFECTS,
+    "ensemble": _ENSEMBLE,
+}

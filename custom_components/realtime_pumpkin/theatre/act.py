@@ -11,6 +11,7 @@ from ..realtime.protocols import ConversationSession
 from ..tools import Tool
 from ..voice_events import VoiceEvents
 from ..voice_state import VoiceState
+from .ensemble import Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Stage:
     events: VoiceEvents
     levels: LevelFeed
     """How loud the voice is heard, 25 times a second while there is sound."""
+
+    seat: Seat
+    """The voice's place among the others of its stage."""
 
     state: Callable[[], VoiceState]
     """What the voice is doing just now, and whether it may."""

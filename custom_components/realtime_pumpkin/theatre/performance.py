@@ -11,13 +11,19 @@ from ..request import ConversationRequest
 from ..tools import Tool
 from .act import Act, Stage
 from .eyes import open_eyes
+from .hand_over import hands_over
 from .puppetry import make_puppetry
 from .sound_effects import play_effects
 
 type Maker = Callable[[Stage, VoiceOptions, ConversationRequest], Act | None]
 """Return the act of a conversation, or None where the user did not ask for it."""
 
-MAKERS: Final[tuple[Maker, ...]] = (open_eyes, play_effects, make_puppetry)
+MAKERS: Final[tuple[Maker, ...]] = (
+    open_eyes,
+    play_effects,
+    make_puppetry,
+    hands_over,
+)
 
 
 class Performance:

@@ -53,6 +53,7 @@ export default {
     max_duration: "the time was up",
     user_ended: "ended at the device",
     taken_over: "its satellite is needed elsewhere",
+    handed_over: "another voice goes on",
     microphone_lost: "the microphone was lost",
     speaker_lost: "the speaker was lost",
     connection_lost: "the connection to the model was lost",
