@@ -88,6 +88,11 @@ def told(
             "has spent its 20.00 USD of the month",
         ),
         (
+            EventName.NIGHT_ENDED,
+            {"visitors": 1},
+            "forgot a night with 1 visitor",
+        ),
+        (
             EventName.ERROR,
             {"kind": "satellite_lost", "message": "192.0.2.7"},
             "had a problem: satellite lost",

@@ -41,6 +41,8 @@ from .pipelines import Pipelines
 from .realtime.errors import ErrorKind, RealtimeError
 from .retirement import async_check_model, async_clear_model
 from .services import async_setup_services
+from .theatre.memory import async_keep_night
+from .theatre.nights import async_get_nights, async_setup_nights
 from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -79,6 +81,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     What a crash left borrowed is given back.
     """
     await async_setup_loans(hass)
+    await async_setup_nights(hass)
     async_setup_services(hass)
     async_setup_websocket_api(hass)
     await async_serve_card(hass)
@@ -97,6 +100,10 @@ async def async_setup_entry(
 ) -> bool:
     """Check the account and set up its voices."""
     async_return_unused(hass)
+    entries = hass.config_entries.async_entries(DOMAIN)
+    await async_get_nights(hass).async_keep_only(
+        {voice_id for each in entries for voice_id in each.subentries}
+    )
     account = await _async_open_account(hass, entry)
     ledger = Ledger(hass, entry.entry_id)
     await ledger.async_load([subentry.subentry_id for subentry in _voices(entry)])
@@ -114,6 +121,15 @@ async def async_setup_entry(
     entry.async_on_unload(async_offer_card(hass, entry.entry_id))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await pipelines.async_sync({voice.subentry_id: voice for voice in _voices(entry)})
+    for coordinator in voices.values():
+        entry.async_on_unload(
+            await async_keep_night(
+                hass,
+                coordinator.events,
+                coordinator.options,
+                coordinator.async_update_listeners,
+            )
+        )
     on_update = functools.partial(_async_update, _set_up_with(entry))
     entry.async_on_unload(entry.add_update_listener(on_update))
 
@@ -155,7 +171,8 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> None:
-    """Forget what the account's voices have used, and remove their pipelines."""
+    """Forget what the account's voices have used and heard; remove their pipelines."""
+    await async_get_nights(hass).async_forget([*entry.subentries])
     await Ledger(hass, entry.entry_id).async_remove()
     pipelines = Pipelines(hass, entry.entry_id)
     await pipelines.async_load()

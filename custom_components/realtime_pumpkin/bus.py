@@ -34,7 +34,12 @@ class ConversationEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-WORDS: Final = frozenset({"arguments", "delta", "summary", "text", "transcript"})
+WORDS: Final = frozenset(
+    {
+        *("arguments", "delta", "jokes", "summaries", "summary", "text"),
+        "transcript",
+    }
+)
 """Where an event says what was said, or what a model made of it."""
 
 

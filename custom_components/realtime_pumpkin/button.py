@@ -1,18 +1,19 @@
-"""Start, stop and porch check as buttons of the voice's device."""
+"""Start, stop, porch check and a clean slate as buttons of the voice's device."""
 
 from typing import override
 
 from homeassistant.components import persistent_notification
 from homeassistant.components.button import ButtonEntity
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import VoiceCoordinator
-from .entity import VoiceEntity
+from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
 from .porch_report import async_summary
+from .theatre.memory import async_get_keeper
 
 PARALLEL_UPDATES = 0
 
@@ -32,6 +33,11 @@ async def async_setup_entry(
             ],
             config_subentry_id=subentry_id,
         )
+        forget = ForgetNightButton(coordinator, "forget_night")
+        if coordinator.options.memory.remembers_night:
+            async_add_entities([forget], config_subentry_id=subentry_id)
+        else:
+            async_remove(hass, Platform.BUTTON, forget)
 
 
 class StartButton(VoiceEntity, ButtonEntity):
@@ -50,6 +56,19 @@ class StopButton(VoiceEntity, ButtonEntity):
     async def async_press(self) -> None:
         """End the conversation; where none runs, nothing is to be done."""
         await self.coordinator.async_stop_conversation()
+
+
+class ForgetNightButton(VoiceEntity, ButtonEntity):
+    """Let the voice forget its visitors."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+
+    @override
+    async def async_press(self) -> None:
+        """End the night now; what it was like is told in an event."""
+        keeper = async_get_keeper(self.hass, self.coordinator.events.voice_id)
+        if keeper is not None:
+            await keeper.async_end()
 
 
 class PorchCheckButton(VoiceEntity, ButtonEntity):

@@ -209,4 +209,5 @@ class EventName(StrEnum):
     FINISHED = "finished"
     CONVERSATION_ENDED = "conversation_ended"
     BUDGET_REACHED = "budget_reached"
+    NIGHT_ENDED = "night_ended"
     ERROR = "error"

@@ -94,6 +94,12 @@ def _budget_reached(data: Data) -> str:
     return f"has spent its {data['budget_usd']:.2f} USD of the {period}"
 
 
+def _night_ended(data: Data) -> str:
+    """Tell how many visitors there were; the summaries are for automations."""
+    visitors = data["visitors"]
+    return f"forgot a night with {visitors} visitor{'' if visitors == 1 else 's'}"
+
+
 _MESSAGES: Final[Mapping[EventName, Callable[[Data], str]]] = {
     EventName.CONVERSATION_STARTED: lambda _: "started a conversation",
     EventName.USER_TRANSCRIPT: _heard,
@@ -103,6 +109,7 @@ _MESSAGES: Final[Mapping[EventName, Callable[[Data], str]]] = {
     EventName.TOOL_FINISHED: _tool_finished,
     EventName.CONVERSATION_ENDED: _ended,
     EventName.BUDGET_REACHED: _budget_reached,
+    EventName.NIGHT_ENDED: _night_ended,
     EventName.ERROR: _failed,
 }
 

@@ -11,7 +11,12 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import MAX_LENGTH_STATE_STATE, EntityCategory, UnitOfTime
+from homeassistant.const import (
+    MAX_LENGTH_STATE_STATE,
+    EntityCategory,
+    Platform,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -19,8 +24,9 @@ from homeassistant.util import dt as dt_util
 
 from .const import Connection, Transcripts
 from .coordinator import VoiceCoordinator
-from .entity import VoiceEntity
+from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
+from .theatre.memory import async_get_keeper
 
 PARALLEL_UPDATES = 0
 
@@ -104,6 +110,19 @@ SESSION: Final = VoiceSensorDescription(
 )
 
 
+def _visitors(voice: VoiceCoordinator) -> int:
+    """Return how many visitors the voice remembers."""
+    keeper = async_get_keeper(voice.hass, voice.events.voice_id)
+    return keeper.night.visitors if keeper and keeper.night else 0
+
+
+VISITORS: Final = VoiceSensorDescription(
+    key="visitors_tonight",
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    value=_visitors,
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: RealtimePumpkinConfigEntry,
@@ -119,6 +138,11 @@ async def async_setup_entry(
             ],
             config_subentry_id=subentry_id,
         )
+        visitors = VoiceSensor(coordinator, VISITORS)
+        if coordinator.options.memory.remembers_night:
+            async_add_entities([visitors], config_subentry_id=subentry_id)
+        else:
+            async_remove(hass, Platform.SENSOR, visitors)
 
 
 class VoiceSensor(VoiceEntity, SensorEntity):

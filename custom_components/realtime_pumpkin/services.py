@@ -17,6 +17,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
@@ -28,6 +29,7 @@ from .const import ATTR_CONVERSATION_ID, DOMAIN, BusyPolicy
 from .holding import async_hold
 from .porch_report import async_summary
 from .request import ConversationRequest
+from .theatre.memory import async_get_keeper
 
 ATTR_ANSWERS: Final = "answers"
 ATTR_BUSY: Final = "busy"
@@ -49,6 +51,7 @@ ROLES: Final = ("system", "user")
 SERVICE_ADD_MESSAGE: Final = "add_message"
 SERVICE_ASK: Final = "ask"
 SERVICE_PREPARE: Final = "prepare"
+SERVICE_NIGHT_SUMMARY: Final = "night_summary"
 SERVICE_PORCH_CHECK: Final = "porch_check"
 SERVICE_SAY: Final = "say"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
@@ -155,6 +158,18 @@ async def _async_check_porch(
     }
 
 
+async def _async_sum_up(voice: VoiceSatellite, call: ServiceCall) -> ServiceResponse:
+    """Answer with how the night is so far."""
+    keeper = async_get_keeper(voice.hass, voice.coordinator.events.voice_id)
+    if keeper is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="remembers_nothing",
+            translation_placeholders={"voice": voice.coordinator.name},
+        )
+    return keeper.summary()
+
+
 async def _async_stop(voice: VoiceSatellite, call: ServiceCall) -> None:
     """End the conversation."""
     await voice.coordinator.async_stop_conversation(goodbye=call.data[ATTR_GOODBYE])
@@ -191,6 +206,7 @@ _ACTIONS: Final = (
     _Action(SERVICE_ASK, _async_ask, ASK_SCHEMA, SupportsResponse.OPTIONAL),
     _Action(SERVICE_ADD_MESSAGE, _async_add_message, MESSAGE_SCHEMA),
     _Action(SERVICE_PREPARE, _async_prepare),
+    _Action(SERVICE_NIGHT_SUMMARY, _async_sum_up, response=SupportsResponse.ONLY),
     _Action(
         SERVICE_PORCH_CHECK,
         _async_check_porch,

@@ -12,6 +12,7 @@ from ..tools import Tool
 from .act import Act, Stage
 from .eyes import open_eyes
 from .hand_over import hands_over
+from .memory import remember
 from .puppetry import make_puppetry
 from .sound_effects import play_effects
 
@@ -20,6 +21,7 @@ type Maker = Callable[[Stage, VoiceOptions, ConversationRequest], Act | None]
 
 MAKERS: Final[tuple[Maker, ...]] = (
     open_eyes,
+    remember,
     play_effects,
     make_puppetry,
     hands_over,
