@@ -4,6 +4,8 @@ Neither checker can be installed, so their rules are restated here with Home Ass
 own validators. Unknown keys are errors throughout.
 """
 
+import json
+from pathlib import Path
 import re
 from string import Formatter
 from typing import Any
@@ -14,6 +16,10 @@ from awesomeversion.strategy import AwesomeVersionStrategy
 from homeassistant.const import Platform
 from homeassistant.helpers import config_validation as cv, selector
 import voluptuous as vol
+
+REPOSITORY = Path(__file__).parents[1]
+ROOT = REPOSITORY / "custom_components" / "realtime_pumpkin"
+DOMAIN = ROOT.name
 
 URL = re.compile(r"(\w+://|www\.)\w+", re.IGNORECASE)
 SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -36,6 +42,12 @@ IMPORTABLE = {platform.value for platform in Platform} | {
     "websocket_api",
     "zone",
 }
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file that holds an object."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def https_url(value: str) -> str:
