@@ -64,13 +64,13 @@ def told(
         ),
         (
             EventName.TOOL_FINISHED,
-            {"name": "fog", "outcome": "done", "actions": ["script.fog"]},
+            {"name": "fog", "outcome": "done", "actions": ["script.fog"], "reason": ""},
             "used the tool fog: script.fog",
         ),
         (
             EventName.TOOL_FINISHED,
-            {"name": "fog", "outcome": "refused", "actions": []},
-            "was not allowed to use the tool fog",
+            {"name": "fog", "outcome": "refused", "actions": [], "reason": "a → b"},
+            "was not allowed to use the tool fog: a → b",
         ),
         (
             EventName.CONVERSATION_ENDED,

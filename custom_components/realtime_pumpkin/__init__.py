@@ -32,6 +32,7 @@ from .const import (
 from .coordinator import VoiceCoordinator
 from .dashboard import async_offer_card, async_serve_card
 from .disabled_entries import async_return_unused
+from .house.exposure import forget_gone
 from .issues import async_check_satellite, async_clear_issues
 from .ledger import Ledger
 from .loans import async_setup_loans
@@ -100,6 +101,7 @@ async def async_setup_entry(
 ) -> bool:
     """Check the account and set up its voices."""
     async_return_unused(hass)
+    forget_gone(hass)
     entries = hass.config_entries.async_entries(DOMAIN)
     await async_get_nights(hass).async_keep_only(
         {voice_id for each in entries for voice_id in each.subentries}
@@ -178,6 +180,7 @@ async def async_remove_entry(
     await pipelines.async_load()
     await pipelines.async_remove_all()
     async_return_unused(hass)
+    forget_gone(hass)
 
 
 async def _async_silence(voices: Iterable[VoiceCoordinator]) -> None:

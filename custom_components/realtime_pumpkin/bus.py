@@ -108,9 +108,9 @@ def _data_of_answer(update: ConversationUpdate) -> dict[str, Any]:
             return {"item_id": item_id, "type": kind, "status": status}
         case ToolCalled(call_id, name, arguments):
             return {"call_id": call_id, "name": name, "arguments": arguments}
-        case ToolFinished(call_id, name, outcome, actions):
-            about = {"call_id": call_id, "name": name}
-            return {**about, "outcome": outcome, "actions": actions}
+        case ToolFinished(call_id, name, outcome, actions, reason):
+            came = {"outcome": outcome, "actions": actions, "reason": reason}
+            return {"call_id": call_id, "name": name, **came}
         case Finished(reason, summary):
             return {"reason": reason, "summary": summary}
         case Failed(kind, code, message, fatal):

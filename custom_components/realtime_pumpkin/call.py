@@ -131,7 +131,8 @@ class Call:
     async def _run_tool(self, call: ToolCalled) -> None:
         """Give the model a tool's result, or what went wrong."""
         done = await self._toolbox.async_run(call)
-        self._tell(ToolFinished(call.call_id, call.name, done.outcome, done.actions))
+        came = (done.outcome, done.actions, done.reason)
+        self._tell(ToolFinished(call.call_id, call.name, *came))
         self.session.tool_finished(call.call_id, done.output)
 
     def _spawn(self, coro: Carrier) -> None:

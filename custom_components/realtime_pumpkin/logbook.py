@@ -16,6 +16,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN, BudgetPeriod, EventName
+from .realtime.events import ToolOutcome
 
 type Data = Mapping[str, Any]
 type Describe = Callable[[str, str, Callable[[Event], dict[str, str]]], None]
@@ -80,7 +81,9 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 def _tool_finished(data: Data) -> str:
     """Tell what came of a tool, and what Home Assistant did for it."""
     told = _OUTCOMES[data["outcome"]].format(name=data["name"])
-    return ": ".join([told, ", ".join(data["actions"])]) if data["actions"] else told
+    is_refused = data["outcome"] == ToolOutcome.REFUSED
+    more = data["reason"] if is_refused else ", ".join(data["actions"])
+    return f"{told}: {more}" if more else told
 
 
 def _failed(data: Data) -> str:

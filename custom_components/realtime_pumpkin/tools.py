@@ -21,6 +21,9 @@ class Outcome:
     actions: tuple[str, ...] = ()
     """The actions of Home Assistant that were performed, with their targets."""
 
+    reason: str = ""
+    """Why it was not done, for the owner's eyes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -57,7 +60,7 @@ class Toolbox:
         tool = self._tools.get(call.name)
         if tool is None:
             unknown = error_output(f"There is no tool named {call.name}.")
-            return Outcome(unknown, ToolOutcome.REFUSED)
+            return Outcome(unknown, ToolOutcome.REFUSED, reason="no such tool")
         try:
             result = await tool.run(call.arguments)
         except Exception as error:  # noqa: BLE001  # A tool is foreign code.
@@ -69,8 +72,9 @@ class Toolbox:
 
 def failed(error: Exception) -> Outcome:
     """Return what came of a tool that raised an error."""
-    words = error_output(f"{type(error).__name__}: {error}")
-    return Outcome(words, ToolOutcome.FAILED)
+    kind = type(error).__name__
+    words = error_output(f"{kind}: {error}")
+    return Outcome(words, ToolOutcome.FAILED, reason=kind)
 
 
 def _outcome_of(output: str) -> ToolOutcome:

@@ -14,6 +14,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.realtime_pumpkin.house.props import prop_tools
+from custom_components.realtime_pumpkin.house.use import NOT_FOR_STRANGERS
 from custom_components.realtime_pumpkin.realtime.events import ToolOutcome
 from custom_components.realtime_pumpkin.tools import Outcome
 
@@ -191,7 +192,8 @@ async def test_no_prop_of_strangers_reaches_what_is_kept(
     for prop in props:
         outcome = await async_try(hass, prop)
         assert outcome.outcome is ToolOutcome.REFUSED, prop
-        assert json.loads(outcome.output)["error"].startswith("This is not for")
+        assert json.loads(outcome.output) == {"error": NOT_FOR_STRANGERS}
+        assert outcome.reason.startswith(prop)
     assert touched == []
     assert performed == []
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from homeassistant.core import HomeAssistant
 
+from .house import House
 from .reach import Reach
 from .refusal import NotForStrangers
 
@@ -21,10 +22,17 @@ class Guard:
         if self.is_for_strangers:
             Reach(self._hass).follow(entity_ids)
 
-    def admits(self, entity_id: str) -> bool:
-        """Tell whether an entity may be used."""
+    def admitted(self, entity_ids: Iterable[str]) -> frozenset[str]:
+        """Return those entities that may be used, each by itself."""
+        if not self.is_for_strangers:
+            return frozenset(entity_ids)
+        house = House(self._hass)
+        return frozenset(one for one in entity_ids if self._admits(one, house))
+
+    def _admits(self, entity_id: str, house: House) -> bool:
+        """Tell whether an entity may be used, in the house as it is."""
         try:
-            self.check([entity_id])
+            Reach(self._hass, house).follow([entity_id])
         except NotForStrangers:
             return False
         return True

@@ -5,7 +5,7 @@ its sequences are read where they lie. `tests/guard/test_house.py` tells when th
 lie elsewhere; until then nothing is found, and what is not found is refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -15,6 +15,8 @@ from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import entity_sources
 from homeassistant.helpers.entity_platform import async_get_platforms
+
+from .triggers import Watch, watch_of
 
 type Sequences = Sequence[Sequence[Mapping[str, Any]]]
 
@@ -29,7 +31,11 @@ class Automation:
     """An automation that is on."""
 
     entity_id: str
-    triggers: Sequence[Mapping[str, Any]]
+    watches: tuple[Watch, ...]
+
+    def follows(self, touched: AbstractSet[str], events: AbstractSet[str]) -> bool:
+        """Tell whether it may follow from touched entities or fired events."""
+        return any(watch.follows(touched, events) for watch in self.watches)
 
 
 class House:
@@ -39,6 +45,7 @@ class House:
         """Look nowhere yet."""
         self._hass = hass
         self._groups: dict[str, frozenset[str]] | None = None
+        self._automations: list[Automation] | None = None
 
     def sequences(self, entity_id: str) -> Sequences | None:
         """Return what runs when an entity is used; None where it cannot be seen."""
@@ -116,12 +123,20 @@ class House:
 
     def automations(self) -> list[Automation]:
         """Return the automations that are on."""
-        component = _component(self._hass, "automation")
-        return [
-            Automation(entity.entity_id, getattr(entity, "_trigger_config", None) or ())
-            for entity in (component.entities if component else ())
-            if not self._hass.states.is_state(entity.entity_id, STATE_OFF)
-        ]
+        if self._automations is None:
+            component = _component(self._hass, "automation")
+            self._automations = [
+                self._automation(entity)
+                for entity in (component.entities if component else ())
+                if not self._hass.states.is_state(entity.entity_id, STATE_OFF)
+            ]
+        return self._automations
+
+    def _automation(self, entity: Any) -> Automation:
+        """Return what sets an automation off."""
+        triggers = getattr(entity, "_trigger_config", None) or ()
+        watches = tuple(watch_of(self._hass, trigger) for trigger in triggers)
+        return Automation(entity.entity_id, watches)
 
 
 def _component(hass: HomeAssistant, domain: str) -> Any:

@@ -15,7 +15,6 @@ from .classes import KEPT_DOMAINS, is_kept
 from .house import Automation, House
 from .refusal import NotForStrangers
 from .steps import Action, DeviceAction, Fired, Touch, Unclear, touches
-from .triggers import follows
 
 _SWITCHED: Final = frozenset({"toggle", "turn_off", "turn_on"})
 _KNOWN: Final[Mapping[str, frozenset[str]]] = {
@@ -53,15 +52,16 @@ class Reach:
     of it could be seen.
     """
 
-    def __init__(self, hass: HomeAssistant, *, keeps: bool = True) -> None:
-        """Touch nothing yet."""
+    def __init__(
+        self, hass: HomeAssistant, house: House | None = None, *, keeps: bool = True
+    ) -> None:
+        """Touch nothing yet, in a house as it was looked at just before."""
         self.is_clear = True
         self._hass = hass
         self._keeps = keeps
-        self._house = House(hass)
+        self._house = house or House(hass)
         self._paths: dict[str, Path] = {}
         self._events: dict[str, Path] = {}
-        self._automations: list[Automation] | None = None
 
     def follow(self, entity_ids: Iterable[str]) -> frozenset[str]:
         """Return all entities that are touched when some are used."""
@@ -194,16 +194,14 @@ class Reach:
 
     def _follow_automations(self) -> None:
         """Go on with automations that are set off, until nothing new is touched."""
-        if self._automations is None:
-            self._automations = self._house.automations()
         is_new = True
         while is_new:
             is_new = False
             touched = self._with_wholes()
-            for automation in self._automations:
+            for automation in self._house.automations():
                 if automation.entity_id in self._paths:
                     continue
-                if self._is_set_off(automation, touched):
+                if automation.follows(touched, self._events.keys()):
                     self._touch(automation.entity_id, self._cause(automation, touched))
                     is_new = True
 
@@ -218,16 +216,9 @@ class Reach:
                     waiting.append(whole)
         return touched
 
-    def _is_set_off(self, automation: Automation, touched: set[str]) -> bool:
-        """Tell whether an automation may follow from what was touched."""
-        return any(
-            follows(self._hass, trigger, touched, self._events)
-            for trigger in automation.triggers
-        )
-
     def _cause(self, automation: Automation, touched: set[str]) -> Path:
         """Return the way to whatever sets an automation off."""
         for entity_id in sorted(touched):
-            if self._is_set_off(automation, {entity_id}):
+            if automation.follows({entity_id}, frozenset()):
                 return self._paths.get(entity_id, (entity_id,))
         return next(iter(self._events.values()), ())

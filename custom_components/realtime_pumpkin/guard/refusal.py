@@ -18,12 +18,3 @@ class NotForStrangers(Exception):
         super().__init__(_TO.join(path))
         self.path = tuple(path)
         self.is_proven = is_proven
-
-    @property
-    def words(self) -> str:
-        """Return what the model is told, which it may tell the visitor."""
-        if self.is_proven:
-            return (
-                f"This is not for strangers, as it reaches a lock or the like: {self}"
-            )
-        return f"This is not for strangers, as nobody can tell what it reaches: {self}"

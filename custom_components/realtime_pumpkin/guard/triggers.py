@@ -1,6 +1,7 @@
 """Which automations follow from what was touched."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any, Final
 
 from homeassistant.const import (
@@ -48,39 +49,63 @@ _OF_ENTITIES: Final = frozenset(
 """Events that Home Assistant fires by itself when something is touched."""
 
 
-def follows(
-    hass: HomeAssistant,
-    trigger: Mapping[str, Any],
-    touched: Collection[str],
-    events: Collection[str],
-) -> bool:
-    """Tell whether a trigger may be set off by touched entities or fired events.
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What sets an automation off."""
 
-    What cannot be told counts as set off.
-    """
+    entities: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    is_anything: bool = False
+    """It cannot be told, or whatever happens does."""
+
+    def follows(self, touched: AbstractSet[str], events: AbstractSet[str]) -> bool:
+        """Tell whether it may follow from touched entities or fired events."""
+        if not touched and not events:
+            return False
+        if self.is_anything or self.events & events or self.entities & touched:
+            return True
+        return any(split_entity_id(one)[0] in self.domains for one in touched)
+
+
+_NOTHING: Final = Watch()
+_ANYTHING: Final = Watch(is_anything=True)
+
+
+def watch_of(hass: HomeAssistant, trigger: Mapping[str, Any]) -> Watch:
+    """Return what sets a trigger off, as far as it can be told."""
     kind = trigger.get(CONF_PLATFORM)
     if kind in _FROM_ELSEWHERE:
-        return False
+        return _NOTHING
     if kind == "event":
-        return _follows_event(trigger, touched, events)
+        return _watch_events(trigger)
     if kind == "template":
-        return _follows_template(trigger.get(CONF_VALUE_TEMPLATE), touched)
+        return _watch_template(trigger.get(CONF_VALUE_TEMPLATE))
     watched = _watched(hass, trigger)
-    return watched is None or not watched.isdisjoint(touched)
+    return _ANYTHING if watched is None else Watch(entities=watched)
 
 
-def _follows_event(
-    trigger: Mapping[str, Any], touched: Collection[str], events: Collection[str]
-) -> bool:
-    """Tell whether an event trigger is set off."""
+def _watch_events(trigger: Mapping[str, Any]) -> Watch:
+    """Return what sets an event trigger off."""
     names = _plain(trigger.get("event_type"))
-    if names is None or not names.isdisjoint(events):
-        return True
+    if names is None:
+        return _ANYTHING
     if not any(name in _OF_ENTITIES or name.startswith("timer.") for name in names):
-        return False
+        return Watch(events=names)
     data = trigger.get(CONF_EVENT_DATA) or {}
     about = _plain(data.get(ATTR_ENTITY_ID)) if isinstance(data, Mapping) else None
-    return not about or not about.isdisjoint(touched)
+    return Watch(entities=about, events=names) if about else _ANYTHING
+
+
+def _watch_template(template: Any) -> Watch:
+    """Return what changes a template."""
+    if not isinstance(template, Template):
+        return _ANYTHING
+    seen = template.async_render_to_info()
+    if seen.all_states or seen.all_states_lifecycle or seen.exception:
+        return _ANYTHING
+    domains = frozenset(seen.domains) | frozenset(seen.domains_lifecycle)
+    return Watch(entities=frozenset(seen.entities), domains=domains)
 
 
 def _plain(value: Any) -> frozenset[str] | None:
@@ -96,20 +121,7 @@ def _plain(value: Any) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _follows_template(template: Any, touched: Collection[str]) -> bool:
-    """Tell whether what a template looks at was touched."""
-    if not isinstance(template, Template):
-        return True
-    seen = template.async_render_to_info()
-    if seen.all_states or seen.all_states_lifecycle or seen.exception:
-        return True
-    domains = {split_entity_id(one)[0] for one in touched}
-    if not seen.domains.isdisjoint(domains) or seen.domains_lifecycle & domains:
-        return True
-    return not seen.entities.isdisjoint(touched)
-
-
-def _watched(hass: HomeAssistant, trigger: Mapping[str, Any]) -> set[str] | None:
+def _watched(hass: HomeAssistant, trigger: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the entities that a trigger watches; None where it names nothing."""
     named = set(_listed(async_extract_entities(dict(trigger))))
     for place in (trigger, trigger.get(CONF_OPTIONS) or {}):
@@ -125,7 +137,7 @@ def _watched(hass: HomeAssistant, trigger: Mapping[str, Any]) -> set[str] | None
     if not named and not target and trigger.get(CONF_PLATFORM) != "time":
         return None
     registry = er.async_get(hass)
-    return {er.async_resolve_entity_id(registry, one) or one for one in named}
+    return frozenset(er.async_resolve_entity_id(registry, one) or one for one in named)
 
 
 def _of_device(hass: HomeAssistant, device_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from ..const import LOGGER, SCRIPT_DOMAIN
 from ..tools import Outcome, Tool
 from .exposure import expose
 from .specs import free_name, spec
-from .use import Caller, Refused
+from .use import Caller, refused
 
 _OF_EXPOSED: Final = frozenset(
     {
@@ -96,7 +96,7 @@ def _tool(caller: Caller, tool: llm.Tool, name: str, instance: llm.APIInstance) 
         hass = caller.hass
         exposed = expose(caller)
         if caller.rules.strangers and not _is_seen_through(hass, tool):
-            return await caller.async_use((), _refuse)
+            return refused(f"{tool.name} → what it does is not known")
         aims = _aims(hass, tool, arguments, exposed)
 
         async def async_call(context: Context) -> Any:
@@ -115,11 +115,6 @@ def _tool(caller: Caller, tool: llm.Tool, name: str, instance: llm.APIInstance) 
     return Tool(
         spec(name, described, tool.parameters, instance.custom_serializer), async_run
     )
-
-
-async def _refuse(_: Context) -> None:
-    """Refuse what nobody can see through any more."""
-    raise Refused("This is not for strangers, as nobody can tell what it reaches.")
 
 
 def _aims(

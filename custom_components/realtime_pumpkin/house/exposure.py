@@ -5,7 +5,9 @@ from homeassistant.components.homeassistant.exposed_entities import (
     async_get_assistant_settings,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 
+from ..const import DOMAIN
 from .use import Caller
 
 _SHOWN = "should_expose"
@@ -16,14 +18,21 @@ def expose(caller: Caller) -> frozenset[str]:
 
     All else that was ever exposed to the voice is exposed no more.
     """
-    allowed = frozenset(filter(caller.guard.admits, caller.rules.exposed_entities))
+    allowed = caller.guard.admitted(caller.rules.exposed_entities)
     _set(caller.hass, caller.assistant, allowed)
     return allowed
 
 
-def withdraw(hass: HomeAssistant, assistant: str) -> None:
-    """Expose nothing to a voice that is gone."""
-    _set(hass, assistant, frozenset())
+def forget_gone(hass: HomeAssistant) -> None:
+    """Forget what was exposed to voices that there are no more."""
+    entries = hass.config_entries.async_entries(DOMAIN)
+    voices = {voice for entry in entries for voice in entry.subentries}
+    registry = er.async_get(hass)
+    for entity in list(registry.entities.values()):
+        for assistant in entity.options:
+            ours, _, voice = assistant.partition(".")
+            if ours == DOMAIN and voice and voice not in voices:
+                registry.async_update_entity_options(entity.entity_id, assistant, None)
 
 
 def _set(hass: HomeAssistant, assistant: str, allowed: frozenset[str]) -> None:

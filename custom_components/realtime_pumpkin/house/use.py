@@ -1,7 +1,7 @@
 """How everything of the house is used: guarded, confirmed, and on record."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeassistant.core import Context, HomeAssistant
@@ -26,11 +26,9 @@ ASK: Final = (
     "guess none and name none."
 )
 
+NOT_FOR_STRANGERS: Final = "This is not for strangers. Nothing was done."
+
 type Run = Callable[[Context], Awaitable[Any]]
-
-
-class Refused(Exception):
-    """Something of the house refused; the words are for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Caller:
                 return Outcome(error_output(ASK), ToolOutcome.UNCONFIRMED)
             self.guard.check(entity_ids)  # The house may have changed meanwhile.
         except NotForStrangers as refusal:
-            return Outcome(error_output(refusal.words), ToolOutcome.REFUSED)
+            return refused(str(refusal))
         return await self._async_run(run)
 
     async def _async_confirmed(self, entity_ids: tuple[str, ...]) -> bool:
@@ -81,11 +79,15 @@ class Caller:
         strangers = self.rules.strangers
         with Witness(self.hass, is_for_strangers=strangers) as witness:
             try:
-                data = await run(witness.context)
+                done = Outcome(json_dumps(await run(witness.context)))
             except (HomeAssistantError, probatio.Invalid) as error:
-                words, outcome = failed(error).output, ToolOutcome.FAILED
-            except Refused as error:
-                words, outcome = error_output(str(error)), ToolOutcome.REFUSED
-            else:
-                words, outcome = json_dumps(data), ToolOutcome.DONE
-        return Outcome(words, outcome, tuple(witness.actions))
+                done = failed(error)
+        return replace(done, actions=tuple(witness.actions))
+
+
+def refused(reason: str) -> Outcome:
+    """Return what came of something that strangers may not do.
+
+    The model learns no more: it would tell the visitor what the house has.
+    """
+    return Outcome(error_output(NOT_FOR_STRANGERS), ToolOutcome.REFUSED, reason=reason)

@@ -219,12 +219,16 @@ class ToolOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """A tool call is over; `actions` names what it made Home Assistant do."""
+    """A tool call is over; `actions` names what it made Home Assistant do.
+
+    `reason` says why it was not done, for the owner's eyes.
+    """
 
     call_id: str
     name: str
     outcome: ToolOutcome
     actions: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

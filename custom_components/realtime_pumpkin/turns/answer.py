@@ -13,13 +13,13 @@ from homeassistant.helpers import llm
 from ..bus import event_of
 from ..const import DOMAIN, EventName
 from ..issues import as_home_assistant_error
-from ..realtime.calls import BadArguments, error_output, parse_arguments
+from ..realtime.calls import BadArguments, parse_arguments
 from ..realtime.errors import RealtimeError
-from ..realtime.events import FunctionCall, ToolCalled, ToolFinished, ToolOutcome
+from ..realtime.events import FunctionCall, ToolCalled, ToolFinished
 from ..realtime.finish import FINISH_TOOL, GOODBYE
 from ..realtime.turn import ResponseEnded, Turn
 from ..realtime.turn_session import TurnSession
-from ..tools import Outcome, Toolbox
+from ..tools import Outcome, Toolbox, failed
 from ..voice_events import VoiceEvents
 
 type Delta = AssistantContentDeltaDict | ToolResultContentDeltaDict
@@ -138,9 +138,8 @@ class Answer:
             arguments=arguments,
         )
         done = await self._async_outcome(call)
-        finished = event_of(
-            ToolFinished(call.call_id, call.name, done.outcome, done.actions)
-        )
+        came = (done.outcome, done.actions, done.reason)
+        finished = event_of(ToolFinished(call.call_id, call.name, *came))
         if finished is not None:
             self._fire(finished.name, **finished.data)
         return done.output
@@ -150,7 +149,7 @@ class Answer:
         try:
             checked = parse_arguments(call)
         except BadArguments as error:
-            return Outcome(error_output(str(error)), ToolOutcome.FAILED)
+            return failed(error)
         return await self._toolbox.async_run(
             ToolCalled(call.call_id, call.name, checked)
         )
