@@ -84,7 +84,7 @@ async def test_nothing_cools_down_after_turns(browsers: Browsers) -> None:
         dialog.conversation_id = None
         assert (await dialog.write("Hello?")).answer == "Boo!"
         [voice] = visit.entry.runtime_data.voices.values()
-        voice._admit()
+        voice._admission.check(voice.options.limits)
 
 
 async def test_in_quiet_hours_no_conversation_begins(browsers: Browsers) -> None:
