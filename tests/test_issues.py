@@ -28,6 +28,7 @@ from custom_components.realtime_pumpkin.links.errors import (
     SatelliteUnreachable,
     SpeakerNeverFetched,
 )
+from custom_components.realtime_pumpkin.personas.gallery import ISSUE as PERSONA_BROKEN
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
 from custom_components.realtime_pumpkin.retirement import ISSUE as RETIRED
 from tests.common import only_subentry
@@ -150,7 +151,7 @@ def test_every_kind_of_failure_of_the_account_has_a_text(kind: ErrorKind) -> Non
 
 def test_every_repair_has_a_text_that_names_its_voice() -> None:
     """And no text is left over."""
-    assert set(TEXTS["issues"]) == ISSUES | {RETIRED}
+    assert set(TEXTS["issues"]) == ISSUES | {RETIRED, PERSONA_BROKEN}
     for key in ISSUES:
         issue = TEXTS["issues"][key]
         named = placeholders(TEXTS["exceptions"][key]["message"])

@@ -82,7 +82,7 @@ async def test_a_file_that_is_no_character_is_named(
     why: str,
 ) -> None:
     """The others are there all the same."""
-    gallery = gallery_of({"owl.yaml": GOOD, "broken.yaml": {**GOOD, **change}})
+    gallery = gallery_of([("owl.yaml", GOOD), ("broken.yaml", {**GOOD, **change})])
     assert set(gallery.personas) == {"owl"}
     assert why in gallery.broken["broken.yaml"]
     assert "No persona in broken.yaml" in caplog.text

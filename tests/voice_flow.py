@@ -35,6 +35,8 @@ SECTIONS = (
     "language",
     "effects",
     "ensemble",
+    "eyes",
+    "memory",
     "privacy",
     "children",
 )

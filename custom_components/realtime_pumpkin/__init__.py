@@ -19,6 +19,7 @@ from .client import Account, async_check_account, create_account
 from .const import (
     CONF_CALIBRATION,
     CONF_CHARACTERS,
+    CONF_DISPLACED,
     CONF_INSTRUCTIONS,
     CONF_MODEL,
     CONF_OPENINGS,
@@ -38,6 +39,7 @@ from .ledger import Ledger
 from .loans import async_setup_loans
 from .migration import async_migrate
 from .models import RealtimePumpkinConfigEntry, RealtimePumpkinData
+from .personas import PERSONA_MANNERS, async_read_gallery
 from .pipelines import Pipelines
 from .realtime.errors import ErrorKind, RealtimeError
 from .retirement import async_check_model, async_clear_model
@@ -65,11 +67,13 @@ PLATFORMS: Final = (
 _READ_LATER: Final = (
     CONF_CALIBRATION,
     CONF_CHARACTERS,
+    CONF_DISPLACED,
     CONF_INSTRUCTIONS,
     CONF_OPENINGS,
     CONF_PERSONA,
     CONF_SPEAKER_VOLUME,
     CONF_VOICE,
+    *PERSONA_MANNERS,
 )
 
 # The key is good, and what is wrong is told where a conversation needs it.
@@ -106,6 +110,7 @@ async def async_setup_entry(
     await async_get_nights(hass).async_keep_only(
         {voice_id for each in entries for voice_id in each.subentries}
     )
+    await async_read_gallery(hass)
     account = await _async_open_account(hass, entry)
     ledger = Ledger(hass, entry.entry_id)
     await ledger.async_load([subentry.subentry_id for subentry in _voices(entry)])

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from .const import (
     CONF_CHARACTERS,
+    CONF_DISPLACED,
     CONF_INSTRUCTIONS,
     CONF_OPENINGS,
     CONF_PERSONA,
@@ -41,8 +42,11 @@ def become(
 ) -> dict[str, Any]:
     """Return a voice's data as another persona; who it was is kept with it.
 
-    A persona's voice that is not among the provider's `voices` changes nothing.
+    A persona's voice that is not among the provider's `voices` changes nothing. Of
+    the manners it decides only what its file names; what that displaces comes back
+    with the next persona.
     """
+    data = _undisplaced(data)
     kept = {name: data[name] for name in FIELDS if name in data}
     characters = {**data.get(CONF_CHARACTERS, {}), persona_of(data): kept}
     new = characters.pop(persona.id, None)
@@ -54,9 +58,26 @@ def become(
     return {
         **rest,
         **new,
+        **_decided(rest, persona),
         CONF_PERSONA: persona.id,
         CONF_CHARACTERS: characters,
     }
+
+
+def _undisplaced(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a voice's data with the manners that it had before its persona."""
+    displaced = data.get(CONF_DISPLACED, {})
+    merged = {**data, **displaced}
+    gone = {CONF_DISPLACED, *(name for name, old in displaced.items() if old is None)}
+    return {name: value for name, value in merged.items() if name not in gone}
+
+
+def _decided(data: Mapping[str, Any], persona: Persona) -> dict[str, Any]:
+    """Return the manners that a persona decides, and those that it displaces."""
+    if not persona.manners:
+        return {}
+    displaced = {name: data.get(name) for name in persona.manners}
+    return {**persona.manners, CONF_DISPLACED: displaced}
 
 
 def _from_gallery(persona: Persona) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from typing import Any, override
 from homeassistant.components.select import SelectEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .catalog import voices_of
 from .character import become, persona_of, personas_for
 from .const import CONF_PROVIDER, CONF_VOICE, Provider
-from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
-from .personas import Gallery, async_get_gallery
+from .personas import SIGNAL_GALLERY, Gallery, async_get_gallery, async_known_gallery
 
 PARALLEL_UPDATES = 0
 
@@ -28,12 +28,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the selects of each voice."""
-    gallery = await async_get_gallery(hass)
+    await async_get_gallery(hass)
     for subentry_id, coordinator in entry.runtime_data.voices.items():
         async_add_entities(
             [
                 VoiceSelect(coordinator, "model_voice"),
-                PersonaSelect(coordinator, gallery),
+                PersonaSelect(coordinator, "persona"),
             ],
             config_subentry_id=subentry_id,
         )
@@ -87,10 +87,20 @@ class VoiceSelect(_StoredSelect):
 class PersonaSelect(_StoredSelect):
     """Who the voice is; what was written by hand is found again."""
 
-    def __init__(self, coordinator: VoiceCoordinator, gallery: Gallery) -> None:
-        """Choose from a gallery."""
-        super().__init__(coordinator, "persona")
-        self._gallery = gallery
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show whom the voice can be whenever the files are read anew."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, SIGNAL_GALLERY, self.async_write_ha_state
+            )
+        )
+
+    @property
+    def _gallery(self) -> Gallery:
+        """Return all characters."""
+        return async_known_gallery(self.hass)
 
     @property
     @override

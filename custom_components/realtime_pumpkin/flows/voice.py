@@ -16,6 +16,7 @@ from homeassistant.helpers.template import Template
 from .. import schema
 from ..const import (
     CONF_CALIBRATION,
+    CONF_DISPLACED,
     CONF_INSTRUCTIONS,
     CONF_MICROPHONE,
     CONF_MODEL,
@@ -28,7 +29,7 @@ from ..const import (
     Provider,
 )
 from ..fields import Input
-from ..personas import CUSTOM_PERSONA, Persona, async_get_gallery
+from ..personas import CUSTOM_PERSONA, Persona, async_get_gallery, async_read_gallery
 from .places import Places
 from .rules import api_options, refuse_rules
 from .speaker import SpeakerSteps
@@ -65,7 +66,9 @@ class VoiceFlow(SpeakerSteps):
         self, step_id: str, user_input: dict[str, Any] | None, keep: str | None
     ) -> SubentryFlowResult:
         """Ask for a persona."""
-        gallery = await async_get_gallery(self.hass)
+        gallery = await (
+            async_read_gallery if user_input is None else async_get_gallery
+        )(self.hass)
         typed = Input.of(user_input or {})
         if user_input is not None and not typed.errors:
             choice = typed.values[CONF_PERSONA]
@@ -168,7 +171,8 @@ class VoiceFlow(SpeakerSteps):
         typed = Input.of(user_input or {})
         words: Mapping[str, str] = {}
         if user_input is None:
-            typed.values = schema.fold(self._stored)
+            named = self._persona.manners if self._persona else {}
+            typed.values = schema.fold({**self._stored, **named})
         elif not typed.errors:
             words = self._refuse_manners(typed)
             if not typed.errors:
@@ -190,6 +194,7 @@ class VoiceFlow(SpeakerSteps):
         """Take the manners over; a field that was emptied is stored no more."""
         for field in schema.MANNERS_FIELDS:
             self._data.pop(field, None)
+        self._data.pop(CONF_DISPLACED, None)
         self._data.update(chosen)
 
     def _finish(self) -> SubentryFlowResult:
