@@ -10,7 +10,7 @@ from demo.house.client import House
 from .chromium import Page
 
 _EYES = Path(__file__).with_name("person_eyes.js")
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 _PAUSE_S = 0.5
 _CODES = {"Tab": 9, "Enter": 13, "Escape": 27}
 
