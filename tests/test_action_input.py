@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Any, Final
 
 from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.setup import async_setup_component
@@ -45,6 +45,7 @@ RIGHT: Final[Mapping[str, dict[str, Any]]] = {
     "add_message": {"text": "Boo!"},
     "prepare": {},
     "porch_check": {},
+    "night_summary": {},
 }
 MISSING: Final = object()
 """Stands for a field that is not given."""
@@ -96,6 +97,7 @@ TABLE: Final[Mapping[str, Mapping[str, Mapping[str, tuple[Any, ...]]]]] = {
     },
     "prepare": {},
     "porch_check": {},
+    "night_summary": {},
 }
 
 
@@ -135,8 +137,15 @@ async def async_refused(
     hass: HomeAssistant, action: str, data: Mapping[str, Any]
 ) -> ServiceValidationError:
     """Call an action that refuses its data; return why, with its text checked."""
+    answers = hass.services.supports_response(DOMAIN, action)
     with pytest.raises(ServiceValidationError) as caught:
-        await hass.services.async_call(DOMAIN, action, dict(data), blocking=True)
+        await hass.services.async_call(
+            DOMAIN,
+            action,
+            dict(data),
+            blocking=True,
+            return_response=answers is not SupportsResponse.NONE,
+        )
     error = caught.value
     assert error.translation_domain == DOMAIN
     assert error.translation_key is not None
