@@ -17,7 +17,7 @@ from custom_components.realtime_pumpkin.house.use import Caller
 
 from .callers import caller
 from .test_service_layer import house_of
-from .things import ALLOWED, KEPT, LAMP, Kind, async_move_in
+from .things import ALLOWED, BLIND, KEPT, LAMP, Kind, async_move_in
 
 pytestmark = pytest.mark.usefixtures("homeassistant_component")
 
@@ -194,7 +194,7 @@ async def test_what_is_exposed_to_one_voice_is_exposed_to_no_other(
     assert not async_should_expose(hass, first.assistant, kind.entity_id)
 
 
-@pytest.mark.parametrize("house", [LAMP], indirect=True, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("house", [BLIND], indirect=True, ids=lambda kind: kind.name)
 async def test_strangers_have_just_these_tools_of_assist(
     hass: HomeAssistant, house: tuple[Kind, list[str]]
 ) -> None:
