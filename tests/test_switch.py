@@ -42,7 +42,7 @@ async def test_a_voice_that_is_switched_off_starts_nothing(
         )
     assert caught.value.translation_key == "voice_switched_off"
     await async_turn(hass, ENABLED, "on")
-    only_voice(loaded_entry)._admit()
+    only_voice(loaded_entry).admit()
 
 
 async def test_the_switches_are_as_they_were_after_a_restart(
