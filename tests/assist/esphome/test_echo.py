@@ -22,12 +22,16 @@ def measured(echo_return_db: float) -> dict[str, Any]:
     return found.as_data()
 
 
-def can_be_interrupted(visit: Visit, heard: SatelliteStream | None = None) -> bool:
+async def can_be_interrupted(
+    visit: Visit, heard: SatelliteStream | None = None
+) -> bool:
     """Tell whether a visitor could interrupt the voice, at its satellite or another."""
-    call = visit.coordinator._assembly.call(
-        visit.coordinator.options,
+    assembly, options = visit.coordinator._assembly, visit.coordinator.options
+    call = assembly.call(
+        options,
         AS_USUAL,
         heard,
+        await assembly.async_house(options),
         observer=visit.coordinator,
         on_link_lost=print,
         is_muted=bool,
@@ -78,7 +82,7 @@ async def test_only_a_measurement_or_the_user_lets_visitors_interrupt(
     """Whatever chip the satellite has."""
     room = await make_room(project=VOICE_PE)
     async with room.voice(data=data) as visit:
-        assert can_be_interrupted(visit) is expected
+        assert await can_be_interrupted(visit) is expected
 
 
 async def test_what_was_measured_at_one_satellite_is_not_believed_of_another(
@@ -87,5 +91,9 @@ async def test_what_was_measured_at_one_satellite_is_not_believed_of_another(
     """A wake word in the hall reaches the voice of the porch."""
     data = {"calibration": measured(-46)}
     async with room.voice(data=data) as visit:
-        assert can_be_interrupted(visit, SatelliteStream(room.satellite.entity_id))
-        assert not can_be_interrupted(visit, SatelliteStream("assist_satellite.hall"))
+        assert await can_be_interrupted(
+            visit, SatelliteStream(room.satellite.entity_id)
+        )
+        assert not await can_be_interrupted(
+            visit, SatelliteStream("assist_satellite.hall")
+        )
