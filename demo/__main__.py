@@ -123,6 +123,13 @@ def _options() -> Options:
         "child hears everything out",
     )
     parser.add_argument(
+        "--show",
+        action="store_const",
+        dest="visit",
+        const="show",
+        help="the visit with the full show: camera, candle, sound effect and fog",
+    )
+    parser.add_argument(
         "--output", type=Path, default=OUTPUT, help="where the files of the visit go"
     )
     parser.add_argument(

@@ -67,6 +67,7 @@ async def play(
 async def _listening(on: Stage, script: Visit) -> AsyncIterator[EventLog]:
     """Keep Home Assistant's events while the visit goes on."""
     entities = {setup.DOORBELL, on.voice, on.player or on.voice, *script.turned_on}
+    entities |= {script.light} - {""}
     log = EventLog(on.folder.path / "events.jsonl", entities)
     await log.follow(on.house)
     try:
@@ -136,6 +137,9 @@ def _expected(on: Stage, script: Visit) -> Expectation:
         script.finished_by,
         interruptions=sum(line.interrupts for line in script.lines),
         turned_on=script.turned_on,
+        light=script.light,
+        light_calls=script.light_calls,
+        called=script.called,
     )
 
 

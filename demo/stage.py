@@ -10,6 +10,7 @@ from typing import Any
 
 from .house import setup
 from .house.client import House
+from .porch.ears import Ears
 from .porch.voice import speak
 from .rig import home_assistant, realtime, sound
 from .rig.places import BLUEPRINTS, OUTPUT, Folder
@@ -25,6 +26,7 @@ _PLAYER_RATE = 48000
 _SPEAKS = {"wyoming": "mpd", "esphome": "satellite"}
 
 _KEY = "OPENAI_API_KEY"
+_CHECK_ECHO_DB = -20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,9 @@ async def stage(
             entry_id, voice, player = await _furnish(
                 house, porch.result(), account, script.voice, terminal
             )
+            if script.checks_porch:
+                with terminal.step("Porch check: a chirp, heard again"):
+                    await _check_porch(house, card, voice)
             yield Stage(
                 folder,
                 supervisor,
@@ -209,6 +214,14 @@ async def _furnish(
         inputs = {"doorbell": doorbell, "voice": voice}
         await setup.add_automation(house, _blueprint(), inputs)
     return entry_id, voice, player
+
+
+async def _check_porch(house: House, card: sound.Card, voice: str) -> None:
+    """Let the voice find out when its speaker is heard, by its own microphone."""
+    async with await Ears.at(card.address) as ears:
+        ears.let_echo(_CHECK_ECHO_DB)
+        await house.act("realtime_pumpkin.porch_check?return_response", entity_id=voice)
+        ears.let_echo(None)
 
 
 async def _microphone(

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 import numpy as np
 
+from .lightline import draw_light
 from .measure import events as house
 from .measure.conversation import Speech, Who
 from .measure.recording import Samples
@@ -19,6 +20,7 @@ _CUT, _TOOL = "#ff5a7a", "#c9a3ff"
 _COLOURS = {Who.PUMPKIN: "#ff8a1f", Who.VISITOR: "#58cfc0"}
 _LANES = {Who.VISITOR: 1.0, Who.PUMPKIN: -1.0}
 _HEIGHT = 0.62
+_TALK_INCHES, _LIGHT_INCHES = 6.6, 2.2
 _COLUMNS = 2400
 _LETTER = 0.0056
 """The width of a letter as a share of the picture's width."""
@@ -52,8 +54,11 @@ class Picture:
 
 def draw(path: Path, seen: Measurement, talk: Sequence[Speech], visitor: str) -> None:
     """Write the picture of a visit."""
-    figure = Figure(figsize=(16, 6.6), dpi=150, facecolor=_NIGHT)
-    axes = figure.add_axes((0.05, 0.105, 0.925, 0.78))
+    height = _TALK_INCHES + (0.0 if seen.light is None else _LIGHT_INCHES)
+    figure = Figure(figsize=(16, height), dpi=150, facecolor=_NIGHT)
+    below = (height - _TALK_INCHES) / height
+    scale = _TALK_INCHES / height
+    axes = figure.add_axes((0.05, below + 0.105 * scale, 0.925, 0.78 * scale))
     names = {Who.VISITOR: visitor, Who.PUMPKIN: "Pumpkin"}
     picture = Picture(axes, seen, talk, names)
     _dress(picture)
@@ -67,8 +72,13 @@ def draw(path: Path, seen: Measurement, talk: Sequence[Speech], visitor: str) ->
     _draw_pauses(picture)
     _draw_interruptions(picture)
     _draw_marks(picture)
-    figure.text(0.05, 0.935, "One visit at the door", color=_PAPER, fontsize=17)
-    figure.text(0.975, 0.937, _summary(seen), color=_FAINT, fontsize=10.5, ha="right")
+    if seen.light is not None:
+        axes.set_xlabel("")
+        strip = figure.add_axes((0.05, 0.07, 0.925, below - 0.03), sharex=axes)
+        draw_light(strip, seen.light, picture.x)
+    top = below + 0.935 * scale
+    figure.text(0.05, top, "One visit at the door", color=_PAPER, fontsize=17)
+    figure.text(0.975, top, _summary(seen), color=_FAINT, fontsize=10.5, ha="right")
     figure.savefig(path, facecolor=_NIGHT)
 
 
@@ -212,9 +222,11 @@ def _draw_marks(picture: Picture) -> None:
     rows = [float("-inf")] * 4
     known = ((at, name, colour) for at, name, colour in marks if at is not None)
     for place, name, colour in sorted(known):
-        free = (row for row, until in enumerate(rows) if until < place)
+        letters = len(name) * 1.5 * _LETTER * picture.width_s
+        begins = place - letters if _is_near_end(picture, place) else place
+        free = (row for row, until in enumerate(rows) if until < begins)
         row = next(free, len(rows) - 1)
-        rows[row] = place + len(name) * 1.5 * _LETTER * picture.width_s
+        rows[row] = begins + letters
         _draw_mark(picture, picture.x(place), name, row, colour)
 
 
@@ -233,7 +245,7 @@ def _draw_mark(picture: Picture, x: float, name: str, row: int, colour: str) -> 
     axes = picture.axes
     line = "solid" if colour == _TOOL else (0, (2, 3))
     axes.axvline(x, color=colour, alpha=0.55, linewidth=1, linestyle=line, zorder=0)
-    near_end = x > axes.get_xlim()[1] - picture.width_s * 0.12
+    near_end = _is_near_end(picture, x + picture.zero_s)
     axes.annotate(
         name,
         (x, 2.45),
@@ -248,6 +260,11 @@ def _draw_mark(picture: Picture, x: float, name: str, row: int, colour: str) -> 
     )
 
 
+def _is_near_end(picture: Picture, place_s: float) -> bool:
+    """Tell whether a name at a place of the recording would leave the picture."""
+    return place_s > picture.width_s * 0.88
+
+
 def _summary(seen: Measurement) -> str:
     """Return the figures in one line."""
     gaps = ", ".join(f"{turn.gap_ms:.0f}" for turn in seen.answered)
@@ -258,6 +275,8 @@ def _summary(seen: Measurement) -> str:
         *_counted(len(seen.interruptions), "interruption"),
         *_counted(len(seen.tool_calls), "tool call"),
     ]
+    if seen.light is not None and seen.light.figures.peak_ms is not None:
+        figures.append(f"light and sound {seen.light.figures.peak_ms:.0f} ms apart")
     return "  ·  ".join(figures)
 
 

@@ -7,7 +7,7 @@ import tomllib
 from typing import Any, Self
 
 VISITS = Path(__file__).parent / "visits"
-_OWN_KEYS = frozenset({"visitor", "lines", "turned_on"})
+_OWN_KEYS = frozenset({"visitor", "lines", "turned_on", "called"})
 
 
 class VisitError(Exception):
@@ -65,6 +65,18 @@ class Visit:
     turned_on: tuple[str, ...] = ()
     """The entities that must be on in the end, each by a tool of its own."""
 
+    light: str = ""
+    """The light that must follow what is heard; empty: none does."""
+
+    light_calls: int = 8
+    """How many calls the light may have in any second."""
+
+    checks_porch: bool = False
+    """The porch check is made first, with the speaker in the microphone for it."""
+
+    called: tuple[str, ...] = ()
+    """The tools that must have been called besides."""
+
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
         """Read a visit; raise `VisitError` where something is missing or unknown."""
@@ -73,6 +85,7 @@ class Visit:
                 visitor=Visitor(**data["visitor"]),
                 lines=tuple(Line(**line) for line in data["lines"]),
                 turned_on=tuple(data.get("turned_on", ())),
+                called=tuple(data.get("called", ())),
                 **{key: data[key] for key in data.keys() - _OWN_KEYS},
             )
         except (KeyError, TypeError) as err:

@@ -9,6 +9,9 @@ from demo.measure.events import HouseEvent
 
 from .client import House, Json
 
+_TOLD = frozenset({"light", "media_player", "number"})
+"""Domains whose actions belong to a visit."""
+
 
 class EventLog:
     """Everything of the visit that came over the websocket, also as a file."""
@@ -70,5 +73,5 @@ class EventLog:
         if event.event_type == "state_changed":
             return event.data.get("entity_id") in self._entities
         if event.event_type == "call_service":
-            return event.data.get("domain") == "media_player"
+            return event.data.get("domain") in _TOLD
         return event.name is not None or event.event_type == "automation_triggered"

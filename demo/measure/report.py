@@ -10,6 +10,7 @@ from typing import Any, Self
 from . import events as house, speech
 from .events import HouseEvent
 from .interruption import Interruption, interruptions
+from .light import Light
 from .recording import Recording, read_recording
 
 ENDED_AFTER_SOUND_MS = 1000
@@ -17,6 +18,9 @@ ENDED_AFTER_SOUND_MS = 1000
 
 SILENT_WITHIN_MS = 1500
 """How long an interrupted pumpkin may go on: a cough must not cost it its words."""
+
+LIGHT_WITHIN_MS = 80
+"""How far a peak of what is heard and the light's lie apart, in the middle."""
 
 CLOCK_TOLERANCE_MS = 30
 """How far two processes may see the same moment apart: one sound card period each."""
@@ -33,6 +37,15 @@ class Expectation:
     interruptions: int = 0
     turned_on: Sequence[str] = ()
     """The entities that must be on in the end, each by a tool of its own."""
+
+    light: str = ""
+    """The light that must follow what is heard; empty: none does."""
+
+    light_calls: int = 8
+    """How many calls the light may have in any second."""
+
+    called: Sequence[str] = ()
+    """The tools that must have been called besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,13 @@ class Measurement:
         return [event for event in called if event.data.get("name") != ends]
 
     @cached_property
+    def light(self) -> Light | None:
+        """Return the light that follows what is heard; None where none does."""
+        if not self.expected.light:
+            return None
+        return Light.of(self.recording, self.events, self.expected.light)
+
+    @cached_property
     def finished_by(self) -> str | None:
         """Return the tool that ended the conversation, else the reason of its end."""
         ended = house.first(self.events, "conversation_ended")
@@ -166,6 +186,7 @@ def checks(seen: Measurement) -> Iterator[Check]:
     yield Check("nobody spoke at once", not seen.clashes, _spans(seen.clashes))
     yield from _interrupted(seen)
     yield from _turned_on(seen)
+    yield from _shown(seen)
     yield Check(
         f"{expected.finished_by} ended it",
         seen.finished_by == expected.finished_by,
@@ -199,6 +220,7 @@ def report(seen: Measurement, more: Sequence[Check] = ()) -> dict[str, Any]:
             _rounded(each.told_to_silence_ms) for each in seen.interruptions
         ],
         "tool_calls": len(seen.tool_calls),
+        "light": None if seen.light is None else asdict(seen.light.figures),
         "finished_by": seen.finished_by,
         "last_sound_to_end_ms": _rounded(seen.ended_after_sound_ms),
         "overlaps_ms": [_rounded(span.duration_s * 1000) for span in seen.overlaps],
@@ -239,11 +261,32 @@ def _interrupted(seen: Measurement) -> Iterator[Check]:
 def _turned_on(seen: Measurement) -> Iterator[Check]:
     """Judge what the pumpkin did in the house."""
     wanted = seen.expected.turned_on
-    yield _number("the pumpkin worked in the house", len(seen.tool_calls), len(wanted))
+    tools = max(len(wanted), len(seen.expected.called))
+    yield _number("the pumpkin worked in the house", len(seen.tool_calls), tools)
     for entity_id in wanted:
         states = [state for _, state in house.states(seen.events, entity_id)]
         name = f"{entity_id.partition('.')[2].replace('_', ' ')} was switched on"
         yield Check(name, states[-1:] == ["on"], " → ".join(states) or "untouched")
+
+
+def _shown(seen: Measurement) -> Iterator[Check]:
+    """Judge what belongs to the show, where there is one."""
+    called = {event.data.get("name") for event in seen.tool_calls}
+    for name in seen.expected.called:
+        seen_as = "called" if name in called else "not called"
+        yield Check(f"{name} was called", name in called, seen_as)
+    if seen.light is None:
+        return
+    figures = seen.light.figures
+    yield Check(
+        "the light follows what is heard",
+        figures.peak_ms is not None and figures.peak_ms <= LIGHT_WITHIN_MS,
+        f"peaks {_ms(figures.peak_ms)} apart, {figures.peaks} of them",
+    )
+    most = figures.most_calls_in_a_second
+    seldom = most <= seen.expected.light_calls
+    yield Check("the light is not called too often", seldom, f"{most} in a second")
+    yield Check("the light is as it was", seen.light.is_as_it_was, seen.light.end)
 
 
 def _goodbye(seen: Measurement) -> Check:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 from pathlib import Path
 
-from .places import INTEGRATION, PYTHON, Folder
+from .places import INTEGRATION, PORCH, PYTHON, Folder
 from .processes import Process, Supervisor, answers, free_port
 
 _READY_S = 90.0
@@ -39,7 +39,12 @@ logger:
     custom_components.realtime_pumpkin: debug
     homeassistant.components.automation: info
     homeassistant.core: info
+pumpkin_porch:
 recorder:
+  exclude:
+    entities:
+      - light.candle
+      - number.jaw
 script:
   fog_machine:
     alias: Fog machine
@@ -78,7 +83,8 @@ def furnish(home: Path, port: int, url: str) -> None:
     (home / "automations.yaml").write_text("[]\n")
     components = home / "custom_components"
     components.mkdir()
-    (components / INTEGRATION.name).symlink_to(INTEGRATION)
+    for integration in (INTEGRATION, PORCH):
+        (components / integration.name).symlink_to(integration)
     storage = home / ".storage"
     storage.mkdir()
     _store(storage, "http", 2, 2, _http(port))

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(sys.executable)
 SATELLITE_PYTHON = ROOT / ".venv-satellite/bin/python"
 INTEGRATION = ROOT / "custom_components/realtime_pumpkin"
+PORCH = ROOT / "demo/rig/pumpkin_porch"
 BLUEPRINTS = ROOT / "blueprints/automation/realtime_pumpkin"
 OUTPUT = ROOT / "demo-output/latest"
 

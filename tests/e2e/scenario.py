@@ -243,11 +243,25 @@ async def card_tour(folder: Path) -> Facts:
     return await tour(folder)
 
 
+async def show(folder: Path) -> Facts:
+    """Play the full show at the satellite's own speaker: camera, candle, thunder, fog."""
+    await _prerender()
+    options = Options(visit="show", speaker="satellite", output=folder / "stage")
+    script = visit.load(options.visit)
+    async with stage(options, script, Terminal()) as on:
+        await play(on, script, options, Terminal())
+        _keep(on, folder / "visit")
+        candle = await on.house.state(script.light)
+        jaw = await on.house.state("number.jaw")
+    return {"candle": candle["state"], "jaw": jaw["state"]}
+
+
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "card": card,
     "card-tour": card_tour,
     "turns": turns,
     "visits": visits,
+    "show": show,
     "disturbances": disturbances,
     "porch-check-satellite": partial(porch_check, speaker="satellite"),
     "porch-check-mpd": partial(porch_check, speaker="mpd"),

@@ -1,13 +1,14 @@
 """Tests of how loud a voice is heard."""
 
 import asyncio
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from custom_components.realtime_pumpkin.audio.level import Envelope
 from custom_components.realtime_pumpkin.links.browser_speaker import BrowserSpeaker
-from custom_components.realtime_pumpkin.links.meter import LevelFeed, MeteredSink
+from custom_components.realtime_pumpkin.links.meter import Ear, LevelFeed, MeteredSink
 from tests.links.listener import Listener
 from tests.links.tab import Tab, port_and_tab
 from tests.links.virtual_time import now, run
@@ -84,5 +85,61 @@ def test_a_cut_closes_the_mouth() -> None:
         await asyncio.sleep(1)
         assert len(told) == count
         await sink.close()
+
+    run(scenario())
+
+
+def test_what_is_heard_in_a_moment_is_known_before_it_is_heard() -> None:
+    """As far as it is written; behind that nobody knows, unless it is finished."""
+
+    async def scenario() -> None:
+        port, tab = port_and_tab()
+        feed = LevelFeed()
+        sink = MeteredSink(BrowserSpeaker(port, clock=now), feed)
+        await sink.open(Listener())
+        sink.begin("hello")
+        sink.write(_tone(200, 0.5) + bytes(200 * 48))
+        assert feed.outlook(0, 3) == [0, 0, 0]
+        tab.play(1, 10)
+        await asyncio.sleep(0)
+        assert feed.is_heard
+        assert [level > 0.6 for level in feed.outlook(0, 6)] == [True] * 5 + [False]
+        assert [level > 0.6 for level in feed.outlook(120, 3)] == [True, True, False]
+        assert len(feed.outlook(360, 8)) == 1
+        sink.finish()
+        assert len(feed.outlook(360, 8)) == 8
+        await sink.close()
+        assert feed.outlook(0, 8) == [0]
+
+    run(scenario())
+
+
+def test_a_visitor_is_as_loud_as_above_the_noise_of_the_porch() -> None:
+    """And silent once no frames come any more."""
+
+    async def scenario() -> None:
+        near, noisy = Ear(LevelFeed()), Ear(LevelFeed(), noise_dbfs=-30)
+        for ear in (near, noisy):
+            ear.hear(_tone(80, 0.05) + _tone(40, 0.5))
+        assert near.outlook(0, 8) == noisy.outlook(200, 8) != [0]
+        assert near.outlook(-60, 8)[0] > 0.4
+        assert noisy.outlook(-60, 8) == [0]
+        await asyncio.sleep(1)
+        assert near.outlook(0, 8) == [0]
+
+    run(scenario())
+
+
+def test_a_microphone_that_hears_the_voice_hears_no_visitor_meanwhile() -> None:
+    """Its own voice is not somebody at the door."""
+
+    async def scenario() -> None:
+        voice = Mock(LevelFeed, is_heard=True)
+        ear = Ear(voice, hears_voice=True)
+        ear.hear(_tone(80, 0.5))
+        assert ear.outlook(0, 1) == [0]
+        voice.is_heard = False
+        ear.hear(_tone(80, 0.5))
+        assert ear.outlook(0, 1)[0] > 0.6
 
     run(scenario())

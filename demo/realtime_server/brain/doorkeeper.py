@@ -18,7 +18,7 @@ from custom_components.realtime_pumpkin.rehearsal.plan import (
 
 from . import tools
 from .directions import Directions, read_directions, turns_until_goodbye
-from .lines import BYE, DONE, EARNED, FAILED, TAKE_IT, TRY_AGAIN
+from .lines import BYE, DONE, EARNED, FAILED, SEEN, TAKE_IT, TRY_AGAIN
 from .personas import Persona, persona_for
 from .riddles import RIDDLES, Riddle, asked, is_asked
 from .understanding import Meaning, Understood, understand
@@ -241,6 +241,8 @@ class _Moment:
                 self._persona.farewell in item.words for item in self._request.history
             )
             return [Say(" ".join([*before, BYE if told else self._persona.farewell]))]
+        if called == tools.LOOK:
+            return self._spoken([*before, SEEN])
         return self._spoken(
             [*before, *_result_lines(str(result.extra.get("output", "")))]
         )

@@ -9,6 +9,7 @@ from custom_components.realtime_pumpkin.rehearsal.plan import Call
 from .understanding import plain
 
 FINISH = "finish_conversation"
+LOOK = "look"
 _NO_SUBJECTS = frozenset(
     ["a", "an", "and", "any", "are", "can", "call", "conversation", "could", "end", "for", "from", "get", "give", "have", "here", "in", "it", "its", "make", "me", "my", "now", "of", "off", "on", "or", "out", "please", "put", "right", "set", "some", "switch", "tell", "that", "the", "them", "then", "there", "this", "to", "tool", "turn", "turns", "use", "user", "visitor", "what", "when", "with", "you", "your", "is", "i", "do", "does", "did", "we", "be", "know", "riddle", "answer"]
 )  # fmt: skip
