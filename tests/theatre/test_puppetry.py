@@ -50,7 +50,7 @@ async def moving(
     """Hold a conversation beside which things move; yield the voice's level."""
     voice = Level([level])
     visitor = Mock(Ear, outlook=lambda ms, count: [1.0])
-    stage = Stage(hass, Mock(), voice, Mock(), visitor=visitor)
+    stage = Stage(hass, Mock(), voice, Mock(), Mock(), visitor=visitor)
     act = Puppetry(stage, targets)
     await act.async_open(Mock())
     try:
