@@ -65,6 +65,39 @@ async def test_an_event_that_quotes_the_key_does_not_tell_it() -> None:
     assert event["error"]["message"] == "Too many requests for **REDACTED**"
 
 
+async def test_a_key_of_a_letter_garbles_nothing() -> None:
+    """Servers of one's own take any key; it is in every word, and in the sound."""
+    complaint = error_event("server_error", None, "kick the k")
+    sound = {"type": "response.output_audio.delta", "delta": "kkkk"}
+
+    async def handler(connection: ServerConnection) -> None:
+        """Say things with that letter."""
+        await say(connection, complaint, sound)
+        await connection.wait_closed()
+
+    async with realtime_server(handler) as url:
+        client = AsyncOpenAI(api_key="k", base_url=url)
+        connection = await open_connection(client, MODEL, ssl_context=None)
+        said = [await connection.recv(), await connection.recv()]
+        await connection.close()
+    assert said == [complaint, sound]
+
+
+async def test_sound_that_happens_to_spell_the_key_stays_as_it_is() -> None:
+    """Nothing but complaints is searched."""
+    sound = {"type": "response.output_audio.delta", "delta": CANARY}
+
+    async def handler(connection: ServerConnection) -> None:
+        """Play the key."""
+        await say(connection, sound)
+        await connection.wait_closed()
+
+    async with realtime_server(handler) as url:
+        connection = await connect(url)
+        assert await connection.recv() == sound
+        await connection.close()
+
+
 async def test_a_goodbye_that_quotes_the_key_does_not_tell_it() -> None:
     """A close frame has a reason."""
 

@@ -59,6 +59,13 @@ class Things:
         self.hass.states.async_set(entity_id, state, attributes, context=context)
         await self.hass.async_block_till_done()
 
+    async def until_told_to(self, entity_id: str, action: str) -> None:
+        """Wait until one thing was told to do something."""
+        async with asyncio.timeout(10):
+            while action not in [told for told, _ in self.of(entity_id)]:
+                self.news.clear()
+                await self.news.wait()
+
     async def until_told(self, count: int) -> None:
         """Wait until so many calls were made."""
         async with asyncio.timeout(10):

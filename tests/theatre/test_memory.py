@@ -198,10 +198,10 @@ async def test_nobody_is_a_visitor_who_said_nothing_or_was_only_told_something(
         await porch.act("start_conversation")
         await porch.until(EventName.ASSISTANT_TRANSCRIPT, 2)
         await porch.act("stop_conversation", goodbye=False)
-        await porch.until(EventName.CONVERSATION_ENDED, 2)
+        ended = await porch.until(EventName.CONVERSATION_ENDED, 2)
         kept = remembered(porch)
         assert (kept.visitors, kept.visits) == (0, ())
-        assert kept.duration > 0
+        assert kept.duration == ended["duration"]
 
 
 # Without a conversation: what was remembered, and its end.

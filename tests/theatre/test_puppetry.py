@@ -156,8 +156,7 @@ async def test_the_visitors_level_moves_what_follows_the_visitor(
 ) -> None:
     """While the voice is silent."""
     async with moving(hass, 0.0, LevelTarget(EYES, Follows.VISITOR)):
-        await things.until_told(1)
-    assert things.of(EYES)[0][0] == "turn_on"
+        await things.until_told_to(EYES, "turn_on")
 
 
 async def test_what_it_was_is_on_the_disk_before_the_first_call(

@@ -35,6 +35,15 @@ with contextlib.suppress(ImportError):  # a private name that may move
 _LOGGER = logging.getLogger(__name__)
 
 _REDIRECTS: Final = range(300, 400)
+_SHORTEST_SECRET: Final = 8
+# The events that hold error objects, with words of the server's own.
+_COMPLAINTS: Final = frozenset(
+    {
+        "conversation.item.input_audio_transcription.failed",
+        "error",
+        "response.done",
+    }
+)
 OPEN_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 1.5
 
@@ -107,10 +116,16 @@ class RealtimeConnection:
                 frame = await self._socket.recv_bytes()
             except ConnectionClosed as err:
                 raise _lost(err, self._key) from err
-            if self._key and (key := self._key.encode()) in frame:
-                frame = frame.replace(key, REDACTED.encode())
             if (event := _read_frame(frame)) is not None:
-                return event
+                return self._discreet(event)
+
+    def _discreet(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return an event that complains of something without the key."""
+        if event.get("type") not in _COMPLAINTS:
+            return event
+        text = orjson.dumps(event).decode()
+        said: dict[str, Any] = orjson.loads(_without(self._key, text))
+        return said
 
     async def send(self, event: dict[str, Any] | bytes) -> None:
         """Send a client event, or its JSON where that is at hand already.
@@ -241,8 +256,11 @@ def _unreached(err: OSError, *, secure: bool) -> RealtimeError:
 
 
 def _without(key: str, text: str) -> str:
-    """Return a server's text without the key, should it quote it."""
-    return text.replace(key, REDACTED) if key else text
+    """Return a server's text without the key, should it quote it.
+
+    A key of a few letters is no secret, and may be part of any word.
+    """
+    return text.replace(key, REDACTED) if len(key) >= _SHORTEST_SECRET else text
 
 
 def _refused(err: InvalidStatus, key: str) -> RealtimeError:

@@ -53,6 +53,7 @@ export default {
     max_duration: "die Zeit war um",
     user_ended: "am Gerät beendet",
     taken_over: "der Satellit wird anderswo gebraucht",
+    handed_over: "eine andere Stimme spricht weiter",
     microphone_lost: "das Mikrofon ist ausgefallen",
     speaker_lost: "der Lautsprecher ist ausgefallen",
     connection_lost: "die Verbindung zum Modell ist abgebrochen",

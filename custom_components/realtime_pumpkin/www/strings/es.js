@@ -53,6 +53,7 @@ export default {
     max_duration: "se ha agotado el tiempo",
     user_ended: "terminada desde el dispositivo",
     taken_over: "su satélite hace falta en otra parte",
+    handed_over: "continúa otra voz",
     microphone_lost: "se ha perdido el micrófono",
     speaker_lost: "se ha perdido el altavoz",
     connection_lost: "se ha perdido la conexión con el modelo",

@@ -53,6 +53,7 @@ export default {
     max_duration: "le temps était écoulé",
     user_ended: "terminée depuis l’appareil",
     taken_over: "son satellite est requis ailleurs",
+    handed_over: "une autre voix prend la suite",
     microphone_lost: "le microphone ne répond plus",
     speaker_lost: "le haut-parleur ne répond plus",
     connection_lost: "la connexion au modèle a été perdue",

@@ -53,6 +53,7 @@ export default {
     max_duration: "de tijd was om",
     user_ended: "beëindigd op het apparaat",
     taken_over: "de satelliet is elders nodig",
+    handed_over: "een andere stem gaat verder",
     microphone_lost: "de microfoon viel weg",
     speaker_lost: "de luidspreker viel weg",
     connection_lost: "de verbinding met het model viel weg",
