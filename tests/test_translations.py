@@ -17,6 +17,7 @@ LINK: Final = re.compile(r"\]\(([^)]*)\)")
 SAME: Final = {
     "Azure OpenAI",
     "Budget",
+    "Camera",
     "Context",
     "Conversation",
     "Ensemble",
@@ -28,20 +29,22 @@ SAME: Final = {
     "Microphone",
     "Model",
     "Name",
+    "Open",
     "OpenAI",
-    "Organization",
-    "Pattern",
+    "Opening",
     "Persona",
     "Port",
+    "Privacy",
     "Question",
     "Server",
     "Session",
     "Silence",
     "Text",
+    "Tool",
+    "Tools",
     "Transition",
     "conversations",
     "tokens",
-    "visitors",
     "xAI",
 }
 
@@ -67,6 +70,13 @@ ENGLISH: Final = read("en")
 def words_fixture(request: pytest.FixtureRequest) -> dict[str, str]:
     """Return the texts of each language in turn."""
     return read(request.param)
+
+
+def test_home_assistant_speaks_the_languages_of_the_card() -> None:
+    """The forms of a voice are read in the language in which its card is."""
+    assert (
+        sorted(path.stem for path in (ROOT / "www/strings").glob("*.js")) == LANGUAGES
+    )
 
 
 def test_every_text_is_translated_and_no_other(words: dict[str, str]) -> None:
