@@ -29,6 +29,7 @@ from demo.terminal import Terminal
 
 from . import esphome, first_pumpkin
 from .card import converse, doorstep, fight, reconnect
+from .card_here import talk_here
 from .card_tour import tour
 from .endurance import endurance
 from .porch_checks import porch_check
@@ -243,6 +244,12 @@ async def card_tour(folder: Path) -> Facts:
     return await tour(folder)
 
 
+async def card_here(folder: Path) -> Facts:
+    """Talk to a satellite's voice in the browser, for once."""
+    await _prerender()
+    return await talk_here(folder)
+
+
 async def show(folder: Path) -> Facts:
     """Play the full show at the satellite's own speaker: camera, candle, thunder, fog."""
     await _prerender()
@@ -258,6 +265,7 @@ async def show(folder: Path) -> Facts:
 
 SCENARIOS: dict[str, Callable[[Path], Awaitable[Facts]]] = {
     "card": card,
+    "card-here": card_here,
     "card-tour": card_tour,
     "turns": turns,
     "visits": visits,

@@ -55,6 +55,9 @@ async def starting(room: Room) -> AsyncIterator[tuple[Visit, asyncio.Task[Any]]]
         yield visit, start
 
 
+# The run ends after the stop, and Home Assistant 2026.11 then sets the timer that forgets
+# its chat session, which nobody cancels any more.
+@pytest.mark.parametrize("expected_lingering_timers", [True])
 @pytest.mark.usefixtures("saving")
 async def test_a_stop_in_mid_conversation_saves_the_owners_assistant(
     room: Room, hass_storage: dict[str, Any]
