@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from itertools import pairwise
-import time
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -123,20 +122,17 @@ def test_whatever_a_client_sends_is_answered_with_valid_events(
     assert created == {response["id"] for response in talk.responses()}
 
 
-def test_an_hour_of_conversation_takes_a_moment() -> None:
+def test_an_hour_of_conversation_loses_no_answer() -> None:
     """Three hundred turns of twelve seconds, of three voices, in virtual time."""
     turns = 297
     talk = Talk(*[Say("Indeed!", duration_ms=5000)] * turns, valid=False)
     said = tone(2000) + bytes(48 * 1000)
-    began = time.perf_counter()
     for _ in range(turns):
         talk.append(said, step_ms=500)
         talk.pass_time(9)
-    took = time.perf_counter() - began
     assert talk.now > 3500
     assert len(talk.responses()) == turns
     assert errors(talk.events()) == []
-    assert took < 5
 
 
 def test_an_hour_at_the_door_ends_with_the_expiry() -> None:
