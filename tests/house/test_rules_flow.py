@@ -94,3 +94,31 @@ async def test_what_strangers_cannot_have_is_told_at_its_field(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert right.items() <= result["data"].items()
     await hass.async_block_till_done()
+
+
+@pytest.mark.usefixtures("probe", "trial")
+async def test_a_shout_of_strangers_moves_nothing_that_is_kept_from_them(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """What follows the visitor's level is checked as what their words use."""
+    opener = {
+        "alias": "Sesame",
+        "triggers": {"trigger": "state", "entity_id": "input_boolean.eyes"},
+        "actions": UNLOCK,
+    }
+    helpers = {"input_boolean": {"eyes": {}, "lamp": {}}, "automation": [opener]}
+    for domain, config in helpers.items():
+        assert await async_setup_component(hass, domain, {domain: config})
+    flow = await async_go_on(hass, await async_add(hass, loaded_entry), "manners")
+
+    def following(entity_id: str) -> dict[str, Any]:
+        """Return a form in which something follows the visitor."""
+        target = {"entity_id": entity_id, "follows": "visitor"}
+        return {"jaw_and_candle": {"level_targets": [target]}}
+
+    result = await async_fill(hass, flow, following("input_boolean.eyes"))
+    assert result["errors"] == {"jaw_and_candle": KEPT, "level_targets": KEPT}
+    assert "lock.unlock" in result["description_placeholders"]["path"]
+    result = await async_fill(hass, result, following("input_boolean.lamp"))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()

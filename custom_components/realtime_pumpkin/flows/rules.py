@@ -1,6 +1,6 @@
 """What strangers may not use, told in the flow at the field where it was chosen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -39,19 +39,26 @@ def refuse_rules(hass: HomeAssistant, typed: Input) -> Mapping[str, str]:
         typed.refuse("api_for_strangers", _PART, "llm_apis")
         labels = {one["value"]: one["label"] for one in api_options(hass, foreign)}
         return {"api": labels[foreign[0]]}
-    return _refuse_kept(Guard(hass, is_for_strangers=True), tools, typed)
+    return _refuse_kept(Guard(hass, is_for_strangers=True), typed)
 
 
-def _refuse_kept(
-    guard: Guard, tools: Mapping[str, Any], typed: Input
-) -> Mapping[str, str]:
+def _refuse_kept(guard: Guard, typed: Input) -> Mapping[str, str]:
     """Say which entities are kept from strangers."""
-    for field in _CHOSEN:
-        for entity_id in tools.get(field, ()):
-            try:
-                guard.check([entity_id])
-            except NotForStrangers as refusal:
-                proven, unclear = "kept_from_strangers", "unclear_for_strangers"
-                typed.refuse(proven if refusal.is_proven else unclear, _PART, field)
-                return {"path": str(refusal)}
+    for part, field, entity_id in _chosen(typed.values):
+        try:
+            guard.check([entity_id])
+        except NotForStrangers as refusal:
+            proven, unclear = "kept_from_strangers", "unclear_for_strangers"
+            typed.refuse(proven if refusal.is_proven else unclear, part, field)
+            return {"path": str(refusal)}
     return {}
+
+
+def _chosen(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield part, field and id of each entity that a stranger's words or voice move."""
+    tools: Mapping[str, Any] = values.get(_PART, {})
+    for field in _CHOSEN:
+        yield from ((_PART, field, entity_id) for entity_id in tools.get(field, ()))
+    jaw: Mapping[str, Any] = values.get("jaw_and_candle", {})
+    for target in jaw.get("level_targets", ()):
+        yield "jaw_and_candle", "level_targets", target["entity_id"]
