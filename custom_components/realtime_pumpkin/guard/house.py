@@ -1,7 +1,7 @@
 """What scripts, scenes, automations and groups of the house are made of.
 
 Home Assistant tells which entities a script names, but not what it does with them:
-its sequences are read where they lie. `tests/guard/test_house.py` tells when they
+its sequences are read where they lie. `tests/guard/test_reach.py` tells when they
 lie elsewhere; until then nothing is found, and what is not found is refused.
 """
 
