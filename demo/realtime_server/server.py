@@ -1,6 +1,6 @@
 """The local Realtime server: sessions of the core behind websockets."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import replace
@@ -51,10 +51,19 @@ class RealtimeServer:
     """Serve any number of sessions at once."""
 
     def __init__(
-        self, settings: ServerSettings, brain: BrainFactory, ears: Ears, voices: Voices
+        self,
+        settings: ServerSettings,
+        brain: BrainFactory,
+        ears: Ears,
+        voices: Voices,
+        canned: Callable[..., Session] = CannedSession,
     ) -> None:
-        """Prepare to serve; `brain` makes one brain for each session."""
+        """Prepare to serve; `brain` makes one brain for each session.
+
+        With `--canned`, what `canned` makes is the session instead.
+        """
         self._settings = settings
+        self._canned = canned
         self._brain = brain
         self._ears = ears
         self._voices = voices
@@ -139,7 +148,7 @@ class RealtimeServer:
             options = replace(options, key=None)
         model = visit.parameter("model") or (prepared or {}).get("model")
         if self._settings.canned:
-            return CannedSession(model=model, options=options, ids=self._ids())
+            return self._canned(model=model, options=options, ids=self._ids())
         return ServerSession(
             model=model,
             options=options,

@@ -1,0 +1,1 @@
+"""How fast the integration is beside its peers: `script/bench`."""
