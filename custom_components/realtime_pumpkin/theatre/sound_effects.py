@@ -1,5 +1,6 @@
 """Sounds that the model asks for, played between its sentences on the same speaker."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, override
 
@@ -63,10 +64,10 @@ class SoundEffectsAct(Act):
 
     @override
     async def async_open(self, session: ConversationSession) -> None:
-        """Make the sounds while nobody waits for them."""
+        """Begin to make the sounds; only whoever plays one waits for it."""
         self._session = session
         for each in self._chosen.effects:
-            await self._async_sound(each)
+            self._sound(each)
 
     async def _async_play(self, arguments: dict[str, Any]) -> str:
         """Play a sound behind what is being said; errors are words for the model."""
@@ -75,14 +76,14 @@ class SoundEffectsAct(Act):
             return error_output(f"There is no sound effect {wanted}.")
         if not self._left:
             return error_output(ENOUGH)
-        if not self._session.play_sound(await self._async_sound(Effect(wanted))):
+        if not self._session.play_sound(await self._sound(Effect(wanted))):
             return error_output(NOT_NOW)
         self._left -= 1
         return json_dumps({"plays": wanted, "left": self._left})
 
-    async def _async_sound(self, name: Effect) -> bytes:
+    def _sound(self, name: Effect) -> asyncio.Future[bytes]:
         """Return a sound: PCM s16le mono 24 kHz, which takes a moment to make."""
-        return await self.stage.hass.async_add_executor_job(effect, name.value)
+        return self.stage.hass.async_add_executor_job(effect, name.value)
 
 
 def play_effects(
