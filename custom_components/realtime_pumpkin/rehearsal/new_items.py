@@ -1,11 +1,8 @@
 """Items as clients write them: validation and reading."""
 
-from base64 import b64decode
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import invalid_value
 from .items import Item, Part
 from .outputs import JsonObject
 from .pictures import image_url
@@ -18,6 +15,7 @@ from .schema import (
     fields,
     literal,
     nullable,
+    read_base64,
     text,
 )
 from .sound import Decoder
@@ -109,7 +107,7 @@ def _read_part(given: JsonObject, audio_format: Mapping[str, Any], path: str) ->
     match given["type"]:
         case "input_audio":
             part = Part("input_audio", transcript=given.get("transcript"))
-            audio = read_audio(given["audio"], f"{path}.audio")
+            audio = read_base64(given["audio"], f"{path}.audio", of="audio")
             part.grow(Decoder(audio_format).decode(audio))
             return part
         case "input_image":
@@ -119,13 +117,3 @@ def _read_part(given: JsonObject, audio_format: Mapping[str, Any], path: str) ->
             return Part("input_text", text=given["text"])
         case _:
             return Part("output_text", text=given["text"])
-
-
-def read_audio(encoded: str, path: str) -> bytes:
-    """Decode base64; raises `ApiError` when it is none."""
-    try:
-        return b64decode(encoded, validate=True)
-    except binascii.Error, ValueError:
-        raise invalid_value(
-            path, f"Invalid '{path}': expected base64-encoded audio bytes."
-        ) from None

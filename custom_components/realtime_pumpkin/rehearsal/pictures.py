@@ -1,12 +1,10 @@
 """Pictures as clients send them: a data URL with a PNG or JPEG inside."""
 
-from base64 import b64decode
-import binascii
 import re
 from typing import Any, Final
 
 from .errors import ApiError, invalid_value
-from .schema import text
+from .schema import read_base64, text
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 """As for a piece of audio; the service names no limit of its own."""
@@ -36,18 +34,8 @@ def image_url(value: Any, path: str) -> str:
             f"Invalid '{path}'. Expected an image of type image/png or image/jpeg,"
             f" but got unsupported MIME type '{kind}'.",
         )
-    _check(_decoded(url[found.end() :], path), kind, path)
+    _check(read_base64(url[found.end() :], path, of="image"), kind, path)
     return url
-
-
-def _decoded(encoded: str, path: str) -> bytes:
-    """Decode base64; raises `ApiError` where it is none."""
-    try:
-        return b64decode(encoded, validate=True)
-    except binascii.Error, ValueError:
-        raise invalid_value(
-            path, f"Invalid '{path}': expected base64-encoded image bytes."
-        ) from None
 
 
 def _check(picture: bytes, kind: str, path: str) -> None:

@@ -1,5 +1,7 @@
 """Small checks that walk JSON and name the exact place where it is wrong."""
 
+from base64 import b64decode
+import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +27,16 @@ def text(value: Any, path: str) -> str:
     if not isinstance(value, str):
         raise invalid_type(path, "a string", value)
     return value
+
+
+def read_base64(encoded: str, path: str, *, of: str) -> bytes:
+    """Decode the base64 `of` audio or image; raises `ApiError` where it is none."""
+    try:
+        return b64decode(encoded, validate=True)
+    except binascii.Error, ValueError:
+        raise invalid_value(
+            path, f"Invalid '{path}': expected base64-encoded {of} bytes."
+        ) from None
 
 
 def boolean(value: Any, path: str) -> bool:

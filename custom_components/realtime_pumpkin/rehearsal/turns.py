@@ -11,8 +11,8 @@ from .config import SessionConfig
 from .errors import buffer_too_small, invalid_value
 from .items import Conversation, Item, Part
 from .line import Line, Timer
-from .new_items import read_audio
 from .outputs import JsonObject
+from .schema import read_base64
 from .sound import BYTES_PER_MS, RATE, Decoder
 from .vad import Probabilities
 
@@ -96,7 +96,7 @@ class InputAudio:
         """Take base64 audio; raises `ApiError` when it is too much or no base64."""
         if len(encoded) > _MOST_APPEND:
             raise invalid_value("audio", "Invalid 'audio': more than 15 MiB of audio.")
-        pcm = self._decoder.decode(read_audio(encoded, "audio"))
+        pcm = self._decoder.decode(read_base64(encoded, "audio", of="audio"))
         self._buffer += pcm
         detection = self._config.turn_detection
         if detection is not None:
