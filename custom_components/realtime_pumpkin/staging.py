@@ -1,4 +1,4 @@
-"""What of the show the user chose for a voice, typed; all of it is off by default.
+"""What of the show the user chose for a voice, typed; what shows anything is off.
 
 The fields are named as they are stored, as those of `manners`.
 """

@@ -124,7 +124,9 @@ class RealtimeConnection:
         if event.get("type") not in _COMPLAINTS:
             return event
         text = orjson.dumps(event).decode()
-        said: dict[str, Any] = orjson.loads(_without(self._key, text))
+        if (clean := _without(self._key, text)) == text:
+            return event
+        said: dict[str, Any] = orjson.loads(clean)
         return said
 
     async def send(self, event: dict[str, Any] | bytes) -> None:
