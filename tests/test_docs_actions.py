@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 import re
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.script import async_validate_actions_config
 from homeassistant.util.yaml import load_yaml_dict
 import probatio
 import pytest
@@ -15,7 +12,7 @@ from custom_components.realtime_pumpkin.calibration import Calibration
 from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.services import _ACTIONS
 
-from .test_docs import PAGES, ROOT, blocks
+from .documents import PAGES, ROOT, blocks, name_of
 
 PAGE: Final = ROOT / "docs" / "actions.md"
 DESCRIBED: Final = load_yaml_dict(
@@ -41,15 +38,7 @@ def all_calls() -> Iterator[Any]:
     """Yield each call of the documentation as a test's parameter."""
     for page in PAGES:
         for number, call in enumerate(calls(list(blocks(page)))):
-            yield pytest.param(call, id=f"{page.name}-{number}-{call['action']}")
-
-
-def sequences() -> Iterator[Any]:
-    """Yield each sequence of actions as a test's parameter."""
-    for page in PAGES:
-        for number, block in enumerate(blocks(page)):
-            if isinstance(block, list) and any(calls(block)):
-                yield pytest.param(block, id=f"{page.name}-{number}")
+            yield pytest.param(call, id=f"{name_of(page)}-{number}-{call['action']}")
 
 
 def check(call: Mapping[str, Any]) -> None:
@@ -86,15 +75,6 @@ def test_a_call_that_is_wrong_would_be_seen(name: str, data: dict[str, Any]) -> 
     """Unknown actions and fields, missing and wrong values are found."""
     with pytest.raises(probatio.Invalid):
         check({"action": f"{DOMAIN}.{name}", "data": data})
-
-
-@pytest.mark.parametrize("sequence", sequences())
-async def test_a_sequence_of_the_documentation_can_be_pasted(
-    hass: HomeAssistant, sequence: list[dict[str, Any]]
-) -> None:
-    """Home Assistant takes it as the actions of a script."""
-    actions = cv.SCRIPT_SCHEMA(sequence)
-    assert len(await async_validate_actions_config(hass, actions)) == len(sequence)
 
 
 def chapters() -> dict[str, str]:
