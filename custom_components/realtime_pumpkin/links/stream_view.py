@@ -1,19 +1,30 @@
 """Where media players fetch what the pumpkin says."""
 
 import asyncio
+from dataclasses import dataclass
 import hashlib
+import logging
+import re
 import secrets
-from typing import Final
+from time import monotonic
+from typing import Final, override
 
 from aiohttp import hdrs, web
+from aiohttp.log import access_logger
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from .owned import Clock
 from .stream import AudioStream, Fetch
 
 AUDIO_PATH: Final = f"/api/{DOMAIN}/audio"
+LONGEST_LIFE_S: Final = 600.0
+"""After this an address is worth nothing, whoever forgot to take it back.
+
+The longest utterance has five minutes, and an interruption may hold it.
+"""
 _WRITE_TIMEOUT_S: Final = 5.0
 _HEADERS: Final = {
     hdrs.CONTENT_TYPE: "audio/mpeg",
@@ -24,30 +35,82 @@ _HEADERS: Final = {
 }
 
 
-class AudioStreams:
-    """The streams that players may fetch, each under a secret of 128 bits."""
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """A stream that may be fetched until a time of the clock."""
 
-    def __init__(self) -> None:
-        """Start with nothing to fetch."""
-        self._streams: dict[bytes, AudioStream] = {}
+    stream: AudioStream
+    until: float
+
+
+class AudioStreams:
+    """The streams that players may fetch, each under a secret of 128 bits.
+
+    A token is known from `add` until `remove`, and never for longer than ten
+    minutes. Only its hash is kept.
+    """
+
+    def __init__(self, clock: Clock = monotonic) -> None:
+        """Start with nothing to fetch; `clock` tells seconds."""
+        self._clock = clock
+        self._leases: dict[bytes, _Lease] = {}
 
     def __len__(self) -> int:
         """Return how many streams can be fetched."""
-        return len(self._streams)
+        self._forget_expired()
+        return len(self._leases)
 
     def add(self, stream: AudioStream) -> str:
         """Make a stream known and return its token."""
+        self._forget_expired()
         token = secrets.token_urlsafe(16)
-        self._streams[_digest(token)] = stream
+        self._leases[_digest(token)] = _Lease(stream, self._clock() + LONGEST_LIFE_S)
         return token
 
     def find(self, token: str) -> AudioStream | None:
-        """Return the stream of a token."""
-        return self._streams.get(_digest(token))
+        """Return the stream of a token; None where it is unknown or too old."""
+        self._forget_expired()
+        lease = self._leases.get(_digest(token))
+        return None if lease is None else lease.stream
 
     def remove(self, token: str) -> None:
         """Forget a stream."""
-        self._streams.pop(_digest(token), None)
+        self._leases.pop(_digest(token), None)
+
+    def _forget_expired(self) -> None:
+        """Forget what is too old; the oldest come first."""
+        now = self._clock()
+        while self._leases:
+            oldest = next(iter(self._leases))
+            if self._leases[oldest].until > now:
+                return
+            del self._leases[oldest]
+
+
+class _NoTokens(logging.Filter):
+    """Keep tokens out of what Home Assistant writes of pages and actions.
+
+    It does so at debug level, and its web server where the user turns that on.
+    """
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the tokens out of a line, and out of what it was made of."""
+        line = record.getMessage()
+        if AUDIO_PATH in line:
+            record.msg, record.args = _TOKEN.sub("…", line), None
+            if (request := getattr(record, "first_request_line", None)) is not None:
+                record.first_request_line = _TOKEN.sub("…", request)
+        return True
+
+
+_NO_TOKENS: Final = _NoTokens()
+_TOKEN: Final = re.compile(rf"(?<={re.escape(AUDIO_PATH)}/)[\w-]+")
+_TELLERS: Final = (
+    access_logger,
+    logging.getLogger(HomeAssistant.__module__),
+    logging.getLogger(HomeAssistantView.__module__),
+)
 
 
 class AudioStreamView(HomeAssistantView):
@@ -100,8 +163,10 @@ _STREAMS: HassKey[AudioStreams] = HassKey(f"{DOMAIN}_audio_streams")
 def async_get_streams(hass: HomeAssistant) -> AudioStreams:
     """Return Home Assistant's streams; the first call registers the view."""
     if (streams := hass.data.get(_STREAMS)) is None:
-        streams = hass.data[_STREAMS] = AudioStreams()
+        streams = hass.data[_STREAMS] = AudioStreams(hass.loop.time)
         hass.http.register_view(AudioStreamView(streams))
+        for teller in _TELLERS:
+            teller.addFilter(_NO_TOKENS)
     return streams
 
 
