@@ -1,7 +1,7 @@
 """What was measured, against its goal."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
 
@@ -19,6 +19,11 @@ class Measure:
     """None: told for comparison only."""
 
     bound: Bound = "at most"
+    samples: Sequence[float] = field(default=(), repr=False)
+    """Delays in ms that the value is taken from, to be drawn; else empty."""
+
+    growth: Mapping[int, float] = field(default_factory=dict)
+    """The value by the number of voices at once, to be drawn; else empty."""
 
     @property
     def is_met(self) -> bool | None:
@@ -31,13 +36,23 @@ class Measure:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as it is written into the results."""
-        return {
-            "value": round(self.value, 4),
+        written: dict[str, Any] = {
+            "value": significant(self.value),
             "unit": self.unit,
             "goal": self.goal,
             "bound": self.bound if self.goal is not None else None,
             "met": self.is_met,
         }
+        if self.growth:
+            written["growth"] = {
+                str(voices): significant(value) for voices, value in self.growth.items()
+            }
+        return written
+
+
+def significant(value: float) -> float:
+    """Return a value with the four digits of it that mean something."""
+    return float(f"{value:.4g}")
 
 
 def quantile(values: Iterable[float], share: float) -> float:
@@ -51,17 +66,3 @@ def quantile(values: Iterable[float], share: float) -> float:
 def middle(values: Iterable[float]) -> float:
     """Return the median, which one disturbed round does not move."""
     return median(values)
-
-
-def table(measures: Iterable[Measure]) -> str:
-    """Return all lines, in columns."""
-    rows = [("measure", "value", "goal", "")]
-    for one in measures:
-        goal = "" if one.goal is None else f"{one.bound} {one.goal:g}"
-        verdict = {True: "met", False: "MISSED", None: ""}[one.is_met]
-        rows.append((one.name, f"{one.value:.3g} {one.unit}".strip(), goal, verdict))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )

@@ -88,6 +88,52 @@ async def run_measured(
     return result
 
 
+class Worker:
+    """A process that is measured again and again, and sleeps in between."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+        """Know the process."""
+        self._name = name
+        self._process = process
+
+    async def do(self, within: float = 60, **job: Any) -> dict[str, Any]:
+        """Let it do a job; return what it says of it.
+
+        Raises `RuntimeError` with what it complained of where it failed.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(job).encode() + b"\n")
+        answer = await _line(self._process, within)
+        if not answer:
+            assert self._process.stderr is not None
+            said = await self._process.stderr.read()
+            raise RuntimeError(f"{self._name}: {said.decode()[-500:]}")
+        result: dict[str, Any] = json.loads(answer)
+        return result
+
+
+@asynccontextmanager
+async def working(name: str, python: Path, module: str) -> AsyncIterator[Worker]:
+    """Keep a worker on the measured core while the context lasts.
+
+    It reads a line of JSON for each job, and prints a line of JSON when it is done.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *pinned(MEASURED, python, module),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=2**26,
+    )
+    try:
+        yield Worker(name, process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 async def _line(process: asyncio.subprocess.Process, within: float) -> bytes:
     """Return the next line that a process prints."""
     assert process.stdout is not None

@@ -1,15 +1,16 @@
 """The job that every contender does: frames up every 20 ms, an answer's sound down.
 
-A contender's process prints one line of JSON: what it used, and how late it was.
+A contender's process reads a line of JSON for each time it is to do the job, and prints
+one: what it used, and how late it was. In between it sleeps.
 """
 
-from argparse import ArgumentParser
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 import gc
 import json
 from pathlib import Path
 import re
+import sys
 import time
 from typing import Any, Protocol
 
@@ -83,7 +84,8 @@ def resident_kb() -> int:
 
 async def do(make: MakeClient, url: str, voices: int, seconds: float) -> dict[str, Any]:
     """Hold conversations for so long; return what they used."""
-    ear, lags_ms = Ear(), []
+    ear = Ear()
+    lags_ms: list[float] = []
     before = resident_kb()
     clients = [make(ear.hear) for _ in range(voices)]
     for client in clients:
@@ -119,20 +121,8 @@ async def _talk(clients: list[Client], ends: float) -> None:
     )
 
 
-def main(
-    make: MakeClient, prepare: Callable[[], Awaitable[None]] | None = None
-) -> None:
-    """Do the job as the command line says, and print what it took."""
-    parser = ArgumentParser()
-    parser.add_argument("url")
-    parser.add_argument("--voices", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=8)
-    given = parser.parse_args()
-
-    async def run() -> dict[str, Any]:
-        """Prepare, then do the job."""
-        if prepare is not None:
-            await prepare()
-        return await do(make, given.url, given.voices, given.seconds)
-
-    print(json.dumps(asyncio.run(run())), flush=True)
+def main(make: MakeClient) -> None:
+    """Do the job whenever a line says how, until the standard input ends."""
+    for line in sys.stdin:
+        done = asyncio.run(do(make, **json.loads(line)))
+        print(json.dumps(done), flush=True)

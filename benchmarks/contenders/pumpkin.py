@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from ssl import create_default_context
 
 from openai import AsyncOpenAI
 
@@ -60,7 +61,9 @@ class Pumpkin:
     async def open(self, url: str) -> None:
         """Open the session and hold it."""
         base = "http" + url.removeprefix("ws").split("/realtime")[0]
-        account = RealtimeAccount(AsyncOpenAI(api_key="bench", base_url=base), None, {})
+        account = RealtimeAccount(
+            AsyncOpenAI(api_key="bench", base_url=base), create_default_context(), {}
+        )
         self._session = RealtimeSession(
             SessionConfig("You are a jack-o'-lantern.", "echo", "gpt-transcribe"),
             Behaviour(opening="", idle_timeout=3600, max_duration=3600),

@@ -6,7 +6,8 @@ Called by `script/setup`; needs nothing but Python 3.9, and is plain enough for 
 - `.venv-satellite`: PyPI's `wyoming-satellite`, which wants another `wyoming` than Home Assistant.
 
 Both come from `uv.lock`. With `--home-assistant 2026.11` there is also `.venv-2026.11`, which
-differs from `.venv` in that. What belongs to neither (uv, Python where none is installed) lives in
+differs from `.venv` in that; with `--bench` there is `.venv-bench` with whom `script/bench`
+compares us. What belongs to neither (uv, Python where none is installed) lives in
 `$XDG_CACHE_HOME/realtime-pumpkin`. Debian packages are installed through apt where that may be
 done without asking for a password; else the line to type is printed.
 """
@@ -20,16 +21,18 @@ from typing import Optional
 
 from console import SetupError, seconds, step
 from debian import TO_BUILD, TO_RUN, install, refresh_apt
-from environments import make_environments, stale_environments
+from environments import BENCH, Environment, make_environments, stale_environments
 from interpreter import find_or_install_python
 from other_home_assistant import OtherHomeAssistant
 from paths import STATE_FOLDER
 from uv_binary import find_or_fetch_uv
 
 
-def update_environments(other: Optional[OtherHomeAssistant]) -> None:
+def update_environments(
+    other: Optional[OtherHomeAssistant], more: list[Environment]
+) -> None:
     """Bring uv, Python and the environments up to date."""
-    stale = stale_environments()
+    stale = stale_environments(*more)
     if other and other.is_current():
         other = None
     if not stale and not other:
@@ -45,14 +48,14 @@ def update_environments(other: Optional[OtherHomeAssistant]) -> None:
         other.make(uv, python)
 
 
-def set_up(other: Optional[OtherHomeAssistant]) -> None:
+def set_up(other: Optional[OtherHomeAssistant], more: list[Environment]) -> None:
     """Install packages and make environments, side by side once there is a compiler."""
     started = time.monotonic()
     refresh_apt()
     install(TO_BUILD)
     with ThreadPoolExecutor(max_workers=1) as beside:
         packages = beside.submit(install, TO_RUN)
-        update_environments(other)
+        update_environments(other, more)
         packages.result()
     print(f"Set-up is complete ({seconds(started)}).", flush=True)
 
@@ -63,12 +66,19 @@ def main() -> int:
     parser.add_argument(
         "--home-assistant", metavar="MONTH", help="such as 2026.11, or beta"
     )
-    month = parser.parse_args().home_assistant
+    parser.add_argument(
+        "--bench", action="store_true", help="also make what script/bench compares"
+    )
+    given = parser.parse_args()
+    month = given.home_assistant
     STATE_FOLDER.mkdir(parents=True, exist_ok=True)
     with (STATE_FOLDER / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            set_up(OtherHomeAssistant(month) if month else None)
+            set_up(
+                OtherHomeAssistant(month) if month else None,
+                [BENCH] if given.bench else [],
+            )
         except SetupError as error:
             print(f"\nSet-up stopped: {error}", file=sys.stderr)
             return 1

@@ -1,6 +1,7 @@
 """The virtual environments, each made by uv from the lock file.
 
-`.venv` holds everything but `.venv-satellite`, which holds `wyoming-satellite`.
+`.venv` holds everything but `.venv-satellite`, which holds `wyoming-satellite`, and
+`.venv-bench`, which holds whom `script/bench` compares us with.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ ENVIRONMENTS = [
     DEV,
     Environment(".venv-satellite", ["--only-group", "satellite"]),
 ]
+BENCH = Environment(".venv-bench", ["--only-group", "bench"])
 
 
 def fingerprint() -> str:
@@ -55,9 +57,9 @@ def is_current(environment: Environment) -> bool:
     )
 
 
-def stale_environments() -> list[Environment]:
-    """List the environments that must be made or changed."""
-    return [one for one in ENVIRONMENTS if not is_current(one)]
+def stale_environments(*others: Environment) -> list[Environment]:
+    """List the environments that must be made or changed, some `others` among them."""
+    return [one for one in (*ENVIRONMENTS, *others) if not is_current(one)]
 
 
 def sync(uv: Path, python: Path, environment: Environment) -> int:

@@ -1,0 +1,64 @@
+"""The table of `docs/performance.md`, made of the results that are kept."""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from .results import LATEST
+
+DOCUMENT: Final = Path(__file__).resolve().parents[1] / "docs/performance.md"
+BEGIN: Final = "<!-- results: written by script/bench -->"
+END: Final = "<!-- end of results -->"
+
+
+def block(latest: dict[str, Any]) -> str:
+    """Return the tables as Markdown, between the marks they are kept within."""
+    return "\n".join([BEGIN, "", *_lines(latest), "", END])
+
+
+def _lines(latest: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of all tables."""
+    machine, packages = latest["machine"], latest["packages"]
+    versions = ", ".join(f"{name} {version}" for name, version in packages.items())
+    yield (
+        f"Measured on {machine['cores']} cores of {machine['cpu']} with Python"
+        f" {machine['python']}, {versions}."
+    )
+    section = ""
+    for name, one in latest["measures"].items():
+        if one["section"] != section:
+            section = one["section"]
+            yield from ("", f"### {section.capitalize()}", "")
+            yield from ("| measure | value | goal | |", "| --- | ---: | ---: | --- |")
+        yield f"| {name} | {_value(one)} | {_goal(one)} | {_verdict(one)} |"
+
+
+def _value(one: dict[str, Any]) -> str:
+    """Write a value with its unit."""
+    return f"{one['value']:.3g} {one['unit']}".strip()
+
+
+def _goal(one: dict[str, Any]) -> str:
+    """Write a goal as the table of the issue does."""
+    if one["goal"] is None:
+        return ""
+    return f"{'≤' if one['bound'] == 'at most' else '≥'} {one['goal']:g}"
+
+
+def _verdict(one: dict[str, Any]) -> str:
+    """Write whether a goal is met."""
+    return {True: "met", False: "**missed**", None: ""}[one["met"]]
+
+
+def renewed(text: str, latest: dict[str, Any]) -> str:
+    """Return the document with the tables of these results."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return before + block(latest) + after
+
+
+def renew() -> None:
+    """Write the tables of the kept results into the document."""
+    latest = json.loads(LATEST.read_text())
+    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), latest))
