@@ -21,6 +21,7 @@ CONF_BARGE_IN: Final = "barge_in"
 CONF_BASE_URL: Final = "base_url"
 CONF_CALIBRATION: Final = "calibration"
 CONF_CHARACTERS: Final = "characters"
+CONF_CONFIRMATION_PHRASE: Final = "confirmation_phrase"
 CONF_DISABLED_ENTRY_ID: Final = "disabled_entry_id"
 CONF_DISPLACED: Final = "displaced"
 CONF_ENTITY_ID: Final = "entity_id"
@@ -88,7 +89,18 @@ class Transcripts(StrEnum):
     ALL = "all"
     """In events and in entities."""
     EVENTS = "events"
+    ENTITIES = "entities"
     NONE = "none"
+
+    @property
+    def in_events(self) -> bool:
+        """Tell whether the bus is told, which the recorder stores."""
+        return self in (Transcripts.ALL, Transcripts.EVENTS)
+
+    @property
+    def in_entities(self) -> bool:
+        """Tell whether entities show it."""
+        return self in (Transcripts.ALL, Transcripts.ENTITIES)
 
 
 class MicrophoneKind(StrEnum):

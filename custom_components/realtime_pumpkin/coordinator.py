@@ -135,7 +135,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     def so_far(self) -> Mapping[str, Any]:
         """Return how the running conversation is so far, as at its end."""
         call = self._running.call
-        return call.summary(self.options.model) if call else {}
+        return self.events.tellable(call.summary(self.options.model)) if call else {}
 
     @callback
     def listen(self, listener: EventListener) -> CALLBACK_TYPE:

@@ -8,13 +8,26 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from openai import __version__ as openai_version
 
-from .const import CONF_HOST, CONF_INSTRUCTIONS, CONF_OPENINGS, CONF_ORGANIZATION
+from .const import (
+    CONF_CONFIRMATION_PHRASE,
+    CONF_HOST,
+    CONF_INSTRUCTIONS,
+    CONF_OPENINGS,
+    CONF_ORGANIZATION,
+)
 from .coordinator import VoiceCoordinator
 from .loans import async_get_loans
 from .models import RealtimePumpkinConfigEntry
 
 TO_REDACT: Final = frozenset(
-    {CONF_API_KEY, CONF_HOST, CONF_INSTRUCTIONS, CONF_OPENINGS, CONF_ORGANIZATION}
+    {
+        CONF_API_KEY,
+        CONF_CONFIRMATION_PHRASE,
+        CONF_HOST,
+        CONF_INSTRUCTIONS,
+        CONF_OPENINGS,
+        CONF_ORGANIZATION,
+    }
 )
 _WORDS: Final = frozenset({"last_heard", "last_said"})
 

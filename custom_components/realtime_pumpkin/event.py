@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bus import WORDS, ConversationEvent
-from .const import EventName, Transcripts
+from .const import EventName
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity
 from .models import RealtimePumpkinConfigEntry
@@ -48,7 +48,7 @@ class VoiceEvent(VoiceEntity, EventEntity):
     @callback
     def _handle_event(self, event: ConversationEvent) -> None:
         """Show the event without our own ids, and without words that are secret."""
-        is_told = self.coordinator.options.transcripts is Transcripts.ALL
+        is_told = self.coordinator.options.transcripts.in_entities
         hidden = _OWN_IDS if is_told else _OWN_IDS | self._unrecorded_attributes
         attributes = {k: v for k, v in event.data.items() if k not in hidden}
         self._trigger_event(event.name.value, attributes)

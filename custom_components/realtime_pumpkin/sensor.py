@@ -22,7 +22,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .const import Connection, Transcripts
+from .const import Connection
 from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
@@ -179,7 +179,7 @@ class WordsSensor(VoiceSensor):
     @property
     def _words(self) -> str | None:
         """Return all that was said, unless words are not for entities."""
-        if self.coordinator.options.transcripts is not Transcripts.ALL:
+        if not self.coordinator.options.transcripts.in_entities:
             return None
         words = super().native_value
         return None if words is None else str(words)

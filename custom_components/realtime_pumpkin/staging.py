@@ -4,9 +4,10 @@ The fields are named as they are stored, as those of `manners`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import time
 from enum import StrEnum
+import re
 from typing import Any, ClassVar, Final, Self
 
 from .const import Effect
@@ -84,7 +85,7 @@ class LevelTarget:
         return cls(**{**known, "follows": Follows(data.get("follows", Follows.VOICE))})
 
 
-_TARGET_FIELDS: Final = tuple(field.name for field in fields(LevelTarget))
+_TARGET_FIELDS: Final = tuple(each.name for each in fields(LevelTarget))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,22 @@ class HouseRules(OptionGroup):
     sensitive: tuple[str, ...] = ()
     """What is touched only after the visitor has said the confirmation phrase."""
 
-    confirmation_phrase: str = ""
+    confirmation_phrase: str = field(default="", repr=False)
+
+    def is_told_in(self, text: str) -> bool:
+        """Tell whether a text tells the confirmation phrase."""
+        return is_said(self.confirmation_phrase, text)
+
+
+def is_said(phrase: str, text: str) -> bool:
+    """Tell whether a text has a phrase's words; an empty phrase is never said."""
+    words = _plain(phrase)
+    return bool(words) and f" {words} " in f" {_plain(text)} "
+
+
+def _plain(text: str) -> str:
+    """Return a text's words without case and punctuation."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

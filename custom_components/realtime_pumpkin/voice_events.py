@@ -1,6 +1,6 @@
 """What happens to a voice, told on the bus, to its entities and as repairs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import functools
 from typing import Any
 
@@ -62,7 +62,7 @@ class VoiceEvents:
 
     def tell_delta(self, event: ConversationEvent) -> None:
         """Tell whoever listens to words; they come too fast for the bus."""
-        if self._keeps_words:
+        if self._transcripts is Transcripts.NONE:
             return
         for listener in list(self._delta_listeners):
             listener(event)
@@ -76,24 +76,30 @@ class VoiceEvents:
     def fire(
         self, name: EventName, conversation_id: str | None, /, **data: Any
     ) -> None:
-        """Fire an event on the bus and at whoever listens."""
-        if self._keeps_words:
-            data = without_words(data)
+        """Fire an event on the bus and at whoever listens, each with what it may know.
+
+        The bus is everybody's, and the recorder stores what it hears there.
+        """
         data = {
             ATTR_CONVERSATION_ID: conversation_id,
             ATTR_ENTITY_ID: self.entity_id,
             ATTR_DEVICE_ID: self.device_id,
-            **data,
+            **self.tellable(data),
         }
-        self._hass.bus.async_fire(f"{DOMAIN}_{name}", data)
+        on_bus = data if self._transcripts.in_events else without_words(data)
+        self._hass.bus.async_fire(f"{DOMAIN}_{name}", on_bus)
         for listener in list(self._listeners):
             listener(ConversationEvent(name, data))
 
+    def tellable(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what anybody may be told of what happened."""
+        is_secret = self._transcripts is Transcripts.NONE
+        return without_words(data) if is_secret else data
+
     @property
-    def _keeps_words(self) -> bool:
-        """Return whether nobody is to be told what was said."""
-        chosen = self._subentry.data.get(CONF_TRANSCRIPTS, Transcripts.ALL)
-        return bool(chosen == Transcripts.NONE)
+    def _transcripts(self) -> Transcripts:
+        """Return where words may appear."""
+        return Transcripts(self._subentry.data.get(CONF_TRANSCRIPTS, Transcripts.ALL))
 
     def tell_budget(self, reached: BudgetReached, conversation_id: str | None) -> None:
         """Say that a budget is spent, in USD."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from homeassistant.components.homeassistant.scene import entities_in_scene
-from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import entity_sources
 from homeassistant.helpers.entity_platform import async_get_platforms
 
-from .triggers import Watch, watch_of
+from .triggers import ANYTHING, Watch, watch_of
 
 type Sequences = Sequence[Sequence[Mapping[str, Any]]]
 
@@ -124,19 +124,23 @@ class House:
     def automations(self) -> list[Automation]:
         """Return the automations that are on."""
         if self._automations is None:
-            component = _component(self._hass, "automation")
             self._automations = [
-                self._automation(entity)
-                for entity in (component.entities if component else ())
-                if not self._hass.states.is_state(entity.entity_id, STATE_OFF)
+                Automation(entity_id, self._watches(entity_id))
+                for entity_id in self._hass.states.async_entity_ids("automation")
+                if not self._hass.states.is_state(entity_id, STATE_OFF)
             ]
         return self._automations
 
-    def _automation(self, entity: Any) -> Automation:
-        """Return what sets an automation off."""
-        triggers = getattr(entity, "_trigger_config", None) or ()
-        watches = tuple(watch_of(self._hass, trigger) for trigger in triggers)
-        return Automation(entity.entity_id, watches)
+    def _watches(self, entity_id: str) -> tuple[Watch, ...]:
+        """Return what sets an automation off: anything, where that cannot be seen."""
+        state = self._hass.states.get(entity_id)
+        if state is not None and state.state == STATE_UNAVAILABLE:
+            return ()  # It was refused, and listens to nothing.
+        entity = self._component_entity("automation", entity_id)
+        triggers = getattr(entity, "_trigger_config", None)
+        if triggers is None:
+            return (ANYTHING,)
+        return tuple(watch_of(self._hass, trigger) for trigger in triggers)
 
 
 def _component(hass: HomeAssistant, domain: str) -> Any:

@@ -69,7 +69,7 @@ class Watch:
 
 
 _NOTHING: Final = Watch()
-_ANYTHING: Final = Watch(is_anything=True)
+ANYTHING: Final = Watch(is_anything=True)
 
 
 def watch_of(hass: HomeAssistant, trigger: Mapping[str, Any]) -> Watch:
@@ -82,28 +82,28 @@ def watch_of(hass: HomeAssistant, trigger: Mapping[str, Any]) -> Watch:
     if kind == "template":
         return _watch_template(trigger.get(CONF_VALUE_TEMPLATE))
     watched = _watched(hass, trigger)
-    return _ANYTHING if watched is None else Watch(entities=watched)
+    return ANYTHING if watched is None else Watch(entities=watched)
 
 
 def _watch_events(trigger: Mapping[str, Any]) -> Watch:
     """Return what sets an event trigger off."""
     names = _plain(trigger.get("event_type"))
     if names is None:
-        return _ANYTHING
+        return ANYTHING
     if not any(name in _OF_ENTITIES or name.startswith("timer.") for name in names):
         return Watch(events=names)
     data = trigger.get(CONF_EVENT_DATA) or {}
     about = _plain(data.get(ATTR_ENTITY_ID)) if isinstance(data, Mapping) else None
-    return Watch(entities=about, events=names) if about else _ANYTHING
+    return Watch(entities=about, events=names) if about else ANYTHING
 
 
 def _watch_template(template: Any) -> Watch:
     """Return what changes a template."""
     if not isinstance(template, Template):
-        return _ANYTHING
+        return ANYTHING
     seen = template.async_render_to_info()
     if seen.all_states or seen.all_states_lifecycle or seen.exception:
-        return _ANYTHING
+        return ANYTHING
     domains = frozenset(seen.domains) | frozenset(seen.domains_lifecycle)
     return Watch(entities=frozenset(seen.entities), domains=domains)
 

@@ -1,8 +1,9 @@
 """Words that a visitor has to say before something sensitive is done."""
 
 import asyncio
-import re
 from typing import Final
+
+from ..staging import is_said
 
 PATIENCE: Final = 4.0
 """How long words that were said may take to be transcribed, in seconds."""
@@ -17,15 +18,13 @@ class Consent:
 
     def __init__(self, phrase: str) -> None:
         """Wait for a phrase; an empty one is never heard."""
-        self._phrase = _plain(phrase)
+        self._phrase = phrase
         self._purpose: str | None = None
         self._heard = asyncio.Event()
 
     def hear(self, text: str) -> None:
         """Hear what the visitor said; before anything was asked it counts for nothing."""
-        if self._purpose is None or not self._phrase:
-            return
-        if f" {self._phrase} " in f" {_plain(text)} ":
+        if self._purpose is not None and is_said(self._phrase, text):
             self._heard.set()
 
     async def async_given(self, purpose: str) -> bool:
@@ -46,8 +45,3 @@ class Consent:
         self._purpose = None
         self._heard.clear()
         return True
-
-
-def _plain(text: str) -> str:
-    """Return a text's words without case and punctuation."""
-    return " ".join(re.findall(r"\w+", text.casefold()))

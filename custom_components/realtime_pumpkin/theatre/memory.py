@@ -166,14 +166,18 @@ class NightKeeper:
             data.get("duration") or 0.0,
             data.get("cost_usd") or 0.0,
             talk.was_heard,
-            talk.summary(),
-            talk.jokes(),
+            self._without_phrase(talk.summary()),
+            tuple(filter(self._without_phrase, talk.jokes())),
         )
         night = self.night or Night(began_at=now)
         self._nights.put(self._events.voice_id, night.plus(held))
         if self._cancel_dawn is None:
             self._await_dawn(night)
         self._on_change()
+
+    def _without_phrase(self, text: str) -> str:
+        """Return a text; nothing where it would tell the next visitor the phrase."""
+        return "" if self._options.house.is_told_in(text) else text
 
     def _dawn(self, night: Night) -> datetime:
         """Return when a night ends."""
