@@ -21,7 +21,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "links rehearsal schema limits guard",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check porch_report pipelines voice_state",
-        "admission announcer answering checkup flows retirement session_setup tally voice_events",
+        "admission announcer answering checkup flows retirement session_setup unprotected tally voice_events",
         "theatre house",
         "call",
         "assembly heard running turns",

@@ -88,3 +88,18 @@ async def test_a_secretive_voice_shows_no_words_as_they_are_said(
         stop()
     assert words == []
     assert updates == said
+
+
+async def test_a_voice_for_entities_tells_the_bus_no_words_and_its_listeners_all(
+    hass: HomeAssistant, homeassistant_component: None, realtime_url: str
+) -> None:
+    """Its entities listen, and so does the card."""
+    entry = account(realtime_url, voice(data={"transcripts": "entities"}))
+    await async_set_up(hass, entry)
+    heard: list[ConversationEvent] = []
+    stop = only_voice(entry).events.listen(heard.append)
+    for name, words in SAID.items():
+        assert tell(hass, entry, name).data.keys().isdisjoint(words)
+        assert words.items() <= heard[-1].data.items()
+    stop()
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -46,6 +46,7 @@ from .retirement import async_check_model, async_clear_model
 from .services import async_setup_services
 from .theatre.memory import async_keep_night
 from .theatre.nights import async_get_nights, async_setup_nights
+from .unprotected import async_check_address, async_forget_address
 from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -106,6 +107,7 @@ async def async_setup_entry(
     """Check the account and set up its voices."""
     async_return_unused(hass)
     forget_gone(hass)
+    async_check_address(hass, entry)
     entries = hass.config_entries.async_entries(DOMAIN)
     await async_get_nights(hass).async_keep_only(
         {voice_id for each in entries for voice_id in each.subentries}
@@ -179,6 +181,7 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> None:
     """Forget what the account's voices have used and heard; remove their pipelines."""
+    async_forget_address(hass, entry)
     await async_get_nights(hass).async_forget([*entry.subentries])
     await Ledger(hass, entry.entry_id).async_remove()
     pipelines = Pipelines(hass, entry.entry_id)

@@ -32,6 +32,8 @@ PROVIDER_URLS: Final = {
 
 AZURE_PATH: Final = "/openai/v1"
 _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+CREDENTIALS: Final = "credentials"
+"""The code of the error of an address that holds a user name or a password."""
 
 
 class Account(Protocol):
@@ -60,7 +62,8 @@ class RealtimeAccount:
 def normalize_url(url: str, provider: Provider = Provider.COMPATIBLE) -> str:
     """Return the base URL as the SDK wants it; a path that goes without saying.
 
-    Raises `RealtimeError` where it is no address of a web server.
+    Raises `RealtimeError` where it is no address of a web server, or holds a user
+    name or a password: an address is shown where no secret may be.
     """
     try:
         parsed = URL(url.strip())
@@ -70,6 +73,9 @@ def normalize_url(url: str, provider: Provider = Provider.COMPATIBLE) -> str:
         raise RealtimeError(ErrorKind.WRONG_URL, None, "Not a web address") from err
     if not clean.host:
         raise RealtimeError(ErrorKind.WRONG_URL, None, "Not a web address")
+    if clean.raw_user is not None or clean.raw_password is not None:
+        message = "The address holds a user name or a password"
+        raise RealtimeError(ErrorKind.WRONG_URL, CREDENTIALS, message)
     if provider is Provider.AZURE and clean.path == "/":
         clean = clean.with_path(AZURE_PATH)
     return str(clean).rstrip("/")

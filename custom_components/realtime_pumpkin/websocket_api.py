@@ -93,6 +93,7 @@ def websocket_attach(
     msg_id, port = msg["id"], voice.browser
     tab = BrowserTab(
         client_id=msg["client_id"],
+        user_id=connection.user.id,
         owner=connection.user.name or "",
         echo_cancelled=msg["echo_cancelled"],
         send=functools.partial(connection.send_event, msg_id),

@@ -165,8 +165,9 @@ def _read_url(typed: Input, url: Any) -> str:
         return ""
     try:
         return normalize_url(url, provider)
-    except RealtimeError:
-        typed.refuse("base_url_invalid", schema.ADVANCED, CONF_BASE_URL)
+    except RealtimeError as err:
+        error = f"base_url_{err.code or 'invalid'}"
+        typed.refuse(error, schema.ADVANCED, CONF_BASE_URL)
         return ""
 
 

@@ -26,7 +26,7 @@ _LONGEST_PAYLOAD: Final = 96_000
 
 @dataclass(frozen=True, slots=True)
 class BrowserTab:
-    """One tab on one connection; it comes back under the same `client_id`."""
+    """One tab on one connection; its user comes back under the same `client_id`."""
 
     client_id: str
     owner: str
@@ -43,6 +43,14 @@ class BrowserTab:
 
     received_bytes: int = 0
     """How much it has of that utterance, PCM s16le mono 24 kHz."""
+
+    user_id: str = ""
+    """Whose tab it is, for Home Assistant."""
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Return whose tab it is; who watches a voice knows its `client_id` as well."""
+        return self.user_id, self.client_id
 
 
 class BrowserEnd:
@@ -69,7 +77,7 @@ class BrowserPort:
         self.name = name
         self._on_change = on_change
         self._tab: BrowserTab | None = None
-        self._last_client = ""
+        self._last: tuple[str, str] | None = None
         self._ends: list[BrowserEnd] = []
         self._timer: asyncio.TimerHandle | None = None
         self._numbers = itertools.count(1)
@@ -94,13 +102,13 @@ class BrowserPort:
         Raises `BrowserHeld` where another one does and is not to be replaced.
         """
         holder = self._tab
-        if holder is not None and holder.client_id != tab.client_id:
+        if holder is not None and holder.who != tab.who:
             if not take_over:
                 raise BrowserHeld(owner=holder.owner)
             holder.send({"type": "taken_over", "owner": tab.owner})
         self._stop_waiting()
-        is_known = tab.client_id == self._last_client
-        self._tab, self._last_client = tab, tab.client_id
+        is_known = tab.who == self._last
+        self._tab, self._last = tab, tab.who
         tab.send({"type": "attached", "known": is_known})
         for end in tuple(self._ends):
             end.attached(tab, is_known=is_known)
@@ -164,7 +172,7 @@ class BrowserPort:
     def _give_up(self) -> None:
         """Tell both ends that the tab will not come back."""
         self._stop_waiting()
-        self._last_client = ""
+        self._last = None
         for end in tuple(self._ends):
             end.lost(BrowserLost(voice=self.name))
 
