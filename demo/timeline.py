@@ -20,10 +20,9 @@ _CUT, _TOOL = "#ff5a7a", "#c9a3ff"
 _COLOURS = {Who.PUMPKIN: "#ff8a1f", Who.VISITOR: "#58cfc0"}
 _LANES = {Who.VISITOR: 1.0, Who.PUMPKIN: -1.0}
 _HEIGHT = 0.62
-_TALK_INCHES, _LIGHT_INCHES = 6.6, 2.2
+_WIDTH_INCHES, _TALK_INCHES, _LIGHT_INCHES = 16.0, 6.6, 2.2
 _COLUMNS = 2400
-_LETTER = 0.0056
-"""The width of a letter as a share of the picture's width."""
+_LETTER_INCHES = 0.09
 
 _FEW_LETTERS, _MANY_LETTERS = 34, 64
 
@@ -36,6 +35,13 @@ class Picture:
     seen: Measurement
     talk: Sequence[Speech]
     names: dict[Who, str]
+    inches: float
+    """The width of the picture."""
+
+    @property
+    def letter(self) -> float:
+        """Return the width of a letter as a share of the picture's width."""
+        return _LETTER_INCHES / self.inches
 
     @property
     def zero_s(self) -> float:
@@ -52,15 +58,23 @@ class Picture:
         return place_s - self.zero_s
 
 
-def draw(path: Path, seen: Measurement, talk: Sequence[Speech], visitor: str) -> None:
-    """Write the picture of a visit."""
-    height = _TALK_INCHES + (0.0 if seen.light is None else _LIGHT_INCHES)
-    figure = Figure(figsize=(16, height), dpi=150, facecolor=_NIGHT)
-    below = (height - _TALK_INCHES) / height
-    scale = _TALK_INCHES / height
+def draw(
+    path: Path,
+    seen: Measurement,
+    talk: Sequence[Speech],
+    visitor: str,
+    inches: float = _WIDTH_INCHES,
+) -> None:
+    """Write the picture of a visit, so many inches wide at 150 dots each."""
+    # Where there is less room beside words, they need more below.
+    talk_inches = _TALK_INCHES + 1.2 * (_WIDTH_INCHES / inches - 1)
+    height = talk_inches + (0.0 if seen.light is None else _LIGHT_INCHES)
+    figure = Figure(figsize=(inches, height), dpi=150, facecolor=_NIGHT)
+    below = (height - talk_inches) / height
+    scale = talk_inches / height
     axes = figure.add_axes((0.05, below + 0.105 * scale, 0.925, 0.78 * scale))
     names = {Who.VISITOR: visitor, Who.PUMPKIN: "Pumpkin"}
-    picture = Picture(axes, seen, talk, names)
+    picture = Picture(axes, seen, talk, names, inches)
     _dress(picture)
     for who, samples in (
         (Who.VISITOR, seen.recording.microphone),
@@ -87,7 +101,7 @@ def _dress(picture: Picture) -> None:
     axes = picture.axes
     axes.set_facecolor(_NIGHT)
     axes.set_xlim(picture.x(0), picture.x(picture.width_s))
-    axes.set_ylim(-2.75, 2.45)
+    axes.set_ylim(-2.75 - (_WIDTH_INCHES / picture.inches - 1), 2.45)
     axes.set_yticks([])
     axes.tick_params(axis="x", colors=_FAINT, length=4, labelsize=9.5)
     axes.set_xlabel("seconds since the doorbell", color=_FAINT, fontsize=9.5)
@@ -134,7 +148,7 @@ def _draw_words(picture: Picture, index: int, speech: Speech) -> None:
     start = picture.x(speech.span.start_s)
     later = [s.span.start_s for s in picture.talk[index + 1 :] if s.who is speech.who]
     until = picture.x(later[0] if later else picture.width_s)
-    room = int((until - start) / picture.width_s / _LETTER)
+    room = int((until - start) / picture.width_s / picture.letter)
     # At the right edge words have no room; there they end where the picture ends.
     at_edge = not later and room < min(len(speech.text) + 2, _FEW_LETTERS)
     letters = _FEW_LETTERS if at_edge else min(max(room - 2, 12), _MANY_LETTERS)
@@ -203,8 +217,8 @@ def _draw_interruptions(picture: Picture) -> None:
         took = each.first_sound_to_silence_ms
         axes.text(
             start - 0.005 * picture.width_s,
-            0.05,
-            "interrupted" if took is None else f"interrupted\nsilent in {took:.0f} ms",
+            -0.2,
+            "interrupted" if took is None else f"interrupted, silent in {took:.0f} ms",
             color=_CUT,
             fontsize=9.5,
             fontweight="bold",
@@ -222,7 +236,7 @@ def _draw_marks(picture: Picture) -> None:
     rows = [float("-inf")] * 4
     known = ((at, name, colour) for at, name, colour in marks if at is not None)
     for place, name, colour in sorted(known):
-        letters = len(name) * 1.5 * _LETTER * picture.width_s
+        letters = len(name) * 1.5 * picture.letter * picture.width_s
         begins = place - letters if _is_near_end(picture, place) else place
         free = (row for row, until in enumerate(rows) if until < begins)
         row = next(free, len(rows) - 1)

@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1] / "custom_components" / "realtime_pumpkin"
 BRAND = {
     "icon.png": (256, 256),
     "icon@2x.png": (512, 512),
+    "dark_icon.png": (256, 256),
+    "dark_icon@2x.png": (512, 512),
     "logo.png": (128, 256),
     "logo@2x.png": (256, 512),
     "dark_logo.png": (128, 256),

@@ -22,19 +22,29 @@ _PAGE: Final = """<!doctype html><style>
   html, body {{ margin: 0; background: transparent }}
   body {{ display: flex; align-items: center; gap: 70px; padding: 40px }}
   svg {{ height: 1000px; flex: none }}
-  p {{ margin: 0; font: 700 250px/1.05 "DejaVu Sans", sans-serif; color: {color} }}
+  p {{ margin: 0; font: 700 250px/1.05 "DejaVu Sans", sans-serif }}
+  {theme}
 </style>{drawing}{words}"""
 _WORDS: Final = "<p>Realtime<br>Pumpkin</p>"
-_LIGHT, _DARK = "#4a1505", "#ffe0a0"
+_LIGHT: Final = "p { color: #4a1505 }"
+# A dark page swallows shadows and outlines: there they are of a lighter wood.
+_DARK: Final = """
+  p { color: #ffe0a0 }
+  svg .skin-low { stop-color: #c4601a }
+  svg .rib { stroke: #c9661d; stroke-opacity: .8 }
+  svg .stem { fill: #7f9f41; stroke: #5f7a2d }
+  svg .stem-line { stroke: #b3cf73 }
+  svg .tendril { stroke: #7f9f41 }
+"""
 
 
-def _draw(words: str = "", color: str = _LIGHT) -> Image.Image:
+def _draw(theme: str, words: str = "") -> Image.Image:
     """Return the drawing beside words, without its transparent border."""
     drawing = (_HERE / "pumpkin.svg").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         page, picture = Path(folder, "page.html"), Path(folder, "page.png")
         page.write_text(
-            _PAGE.format(drawing=drawing, words=words, color=color), encoding="utf-8"
+            _PAGE.format(drawing=drawing, words=words, theme=theme), encoding="utf-8"
         )
         subprocess.run(
             [
@@ -83,12 +93,11 @@ def _save(image: Image.Image, height: int, name: str) -> None:
 def main() -> None:
     """Render all images."""
     _TARGET.mkdir(exist_ok=True)
-    icon = _squared(_draw())
-    logos = {"": _draw(_WORDS), "dark_": _draw(_WORDS, _DARK)}
-    for scale, suffix in ((1, ""), (2, "@2x")):
-        _save(icon, 256 * scale, f"icon{suffix}.png")
-        for theme, logo in logos.items():
-            _save(logo, 200 * scale, f"{theme}logo{suffix}.png")
+    for prefix, theme in (("", _LIGHT), ("dark_", _DARK)):
+        icon, logo = _squared(_draw(theme)), _draw(theme, _WORDS)
+        for scale, suffix in ((1, ""), (2, "@2x")):
+            _save(icon, 256 * scale, f"{prefix}icon{suffix}.png")
+            _save(logo, 200 * scale, f"{prefix}logo{suffix}.png")
 
 
 if __name__ == "__main__":
