@@ -169,6 +169,8 @@ def _draw_words(picture: Picture, index: int, speech: Speech) -> None:
 def _draw_pauses(picture: Picture) -> None:
     """Mark how long it was quiet whenever the word passed on."""
     for start, end, answer in _silences(picture):
+        if not answer and picture.inches < _WIDTH_INCHES:
+            continue  # The visitor's own pauses have no room.
         colour = _PAPER if answer else _FAINT
         left, right = picture.x(start), picture.x(end)
         picture.axes.annotate(
