@@ -47,7 +47,7 @@ export default {
   reason: {
     finished: "sie hat sich verabschiedet",
     said: "alles ist gesagt",
-    stopped: "angehalten",
+    stopped: "auf Anweisung",
     restarted: "ein neues Klingeln hat ein neues Gespräch begonnen",
     idle: "niemand hat gesprochen",
     max_duration: "die Zeit war um",

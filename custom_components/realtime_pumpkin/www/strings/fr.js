@@ -2,7 +2,7 @@
 
 export default {
   name: "Realtime Pumpkin",
-  description: "Le visage d’une voix : microphone, haut-parleur et télécommande.",
+  description: "Le visage d’une voix : microphone, haut-parleur et télécommande.",
   state: {
     idle: "En attente",
     listening: "Écoute",
@@ -14,7 +14,7 @@ export default {
     off: "Désactivée",
   },
   face: { pumpkin: "Citrouille", ghost: "Fantôme", skull: "Crâne" },
-  face_label: "{name}, {face} : {state}",
+  face_label: "{name}, {face} : {state}",
   start: "Démarrer",
   start_here: "Parler ici",
   stop: "Arrêter",
@@ -22,7 +22,7 @@ export default {
   porch: "Mode porche",
   leave_porch: "Quitter le mode porche",
   porch_check: "Vérifier le porche",
-  porch_checking: "Vérification du porche : silence pendant dix secondes, s’il vous plaît",
+  porch_checking: "Vérification du porche : silence pendant dix secondes, s’il vous plaît",
   tap_to_wake: "Touchez pour réveiller",
   wake_hint: "Cet appareil devient le microphone et le haut-parleur",
   sleep: "Ne plus utiliser cet appareil",
@@ -41,7 +41,7 @@ export default {
   tool: "Utilise {tool}",
   interrupted: "interrompue après {seconds} s",
   cost: "{usd} USD",
-  ended: "Terminé : {reason}",
+  ended: "Terminé : {reason}",
   empty: "Personne n’a encore rien dit",
   conversation: "Conversation",
   reason: {
@@ -72,7 +72,7 @@ export default {
     refused:
       "L’accès au microphone a été refusé. Autorisez-le pour cette page dans les réglages du navigateur, ou pour l’application dans ceux du système.",
     busy_microphone: "Une autre application utilise le microphone. Fermez-la et touchez de nouveau.",
-    not_allowed: "Vous pouvez regarder, mais pas parler : votre utilisateur ne peut pas commander cette voix.",
+    not_allowed: "Vous pouvez regarder, mais pas parler : votre utilisateur ne peut pas commander cette voix.",
     failed: "Impossible d’ouvrir le microphone ou le haut-parleur.",
     not_found: "Cette carte a besoin de l’entité d’une voix de Realtime Pumpkin.",
   },
@@ -86,6 +86,6 @@ export default {
     porch: "Démarrer en mode porche",
     directions: "Consigne",
     porch_help: "Remplit l’écran et le garde allumé, pour un appareil placé dans une citrouille.",
-    directions_help: "Un bouton pour chacune ; la voix reçoit la consigne.",
+    directions_help: "Un bouton pour chacune ; la voix reçoit la consigne.",
   },
 };
