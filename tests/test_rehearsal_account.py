@@ -64,6 +64,7 @@ async def test_a_closed_session_says_so(hass: HomeAssistant) -> None:
         await connection.recv()
     with pytest.raises(ConnectionLost):
         await connection.send({"type": "response.create"})
+    assert not connection.send_now(b'{"type":"response.create"}')
 
 
 async def test_whoever_never_reads_loses_the_session(hass: HomeAssistant) -> None:

@@ -1,7 +1,7 @@
 """This integration's session: transport, turn taking and bookkeeping, no device."""
 
 import asyncio
-from functools import partial
+from functools import cache, partial
 from ssl import create_default_context
 
 from openai import AsyncOpenAI
@@ -17,18 +17,34 @@ from custom_components.realtime_pumpkin.realtime.events import (
 from custom_components.realtime_pumpkin.realtime.runner import RealtimeSession
 
 
+@cache
+def account_at(url: str) -> RealtimeAccount:
+    """Return the account that all conversations share, as the voices of an entry do."""
+    base = "http" + url.removeprefix("ws").split("/realtime", maxsplit=1)[0]
+    client = AsyncOpenAI(api_key="bench", base_url=base)
+    return RealtimeAccount(client, create_default_context(), {})
+
+
 class Speaker:
-    """Give what is to be played to a sink at once."""
+    """Give what is to be played to a sink, which has heard it at once."""
+
+    session: RealtimeSession
 
     def __init__(self, sink: Sink) -> None:
         """Play into a sink."""
         self.write = sink
+        self._utterance = ""
 
     def begin(self, utterance: str) -> None:
-        """Start an utterance."""
+        """Start an utterance, which is heard from now on."""
+        self._utterance = utterance
+        asyncio.get_running_loop().call_soon(self.session.audio_started, utterance)
 
     def finish(self) -> None:
-        """End an utterance."""
+        """End an utterance, of which all was heard."""
+        asyncio.get_running_loop().call_soon(
+            self.session.audio_finished, self._utterance, 0
+        )
 
     def clear(self) -> int:
         """Forget nothing: all was heard."""
@@ -60,17 +76,15 @@ class Pumpkin:
 
     async def open(self, url: str) -> None:
         """Open the session and hold it."""
-        base = "http" + url.removeprefix("ws").split("/realtime")[0]
-        account = RealtimeAccount(
-            AsyncOpenAI(api_key="bench", base_url=base), create_default_context(), {}
-        )
+        speaker = Speaker(self._sink)
         self._session = RealtimeSession(
             SessionConfig("You are a jack-o'-lantern.", "echo", "gpt-transcribe"),
             Behaviour(opening="", idle_timeout=3600, max_duration=3600),
-            connect=partial(account.async_connect, "gpt-realtime"),
-            speaker=Speaker(self._sink),
+            connect=partial(account_at(url).async_connect, "gpt-realtime"),
+            speaker=speaker,
             observer=Observer(),
         )
+        speaker.session = self._session
         await self._session.open()
         self._running = asyncio.create_task(self._session.run())
 

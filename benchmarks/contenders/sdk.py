@@ -2,11 +2,19 @@
 
 import asyncio
 from base64 import b64decode, b64encode
+from functools import cache
 from typing import Any
 
 from openai import AsyncOpenAI
 
 from benchmarks.contenders.job import Sink, main
+
+
+@cache
+def client_of(url: str) -> AsyncOpenAI:
+    """Return the client that all conversations share."""
+    base = url.split("/realtime", maxsplit=1)[0]
+    return AsyncOpenAI(api_key="bench", websocket_base_url=base)
 
 
 class Sdk:
@@ -22,9 +30,7 @@ class Sdk:
 
     async def open(self, url: str) -> None:
         """Connect."""
-        base = url.split("/realtime", maxsplit=1)[0]
-        client = AsyncOpenAI(api_key="bench", websocket_base_url=base)
-        self._manager = client.realtime.connect(model="gpt-realtime")
+        self._manager = client_of(url).realtime.connect(model="gpt-realtime")
         self._connection = await self._manager.enter()
         self._reader = asyncio.create_task(self._read())
 

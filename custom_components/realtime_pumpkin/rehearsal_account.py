@@ -77,11 +77,18 @@ class RehearsalSocket:
             raise _closed(frame)
         return frame
 
-    async def send_raw(self, data: str) -> None:
+    async def send_text(self, data: bytes) -> None:
         """Feed a client event; raise `ConnectionClosed` once it is over."""
         if self._end is not None:
             raise _closed(self._end)
-        self._feed(data)
+        self._feed(data.decode())
+
+    def send_now(self, data: bytes) -> bool:
+        """Feed a client event; False once it is over."""
+        if self._end is not None:
+            return False
+        self._feed(data.decode())
+        return True
 
     async def close(self) -> None:
         """End the session."""

@@ -104,6 +104,55 @@ async def test_events_are_sent_as_text_frames_of_json() -> None:
     ]
 
 
+async def test_what_needs_no_waiting_is_sent_before_anybody_waits() -> None:
+    """It arrives as text, ahead of what is sent after it."""
+    frames: list[str | bytes] = []
+
+    async def handler(connection: ServerConnection) -> None:
+        """Keep two frames, then thank for them."""
+        frames.extend([await connection.recv(), await connection.recv()])
+        await say(connection, {"type": "thanks"})
+
+    async with connected(handler) as connection:
+        assert connection.send_now(b'{"type":"input_audio_buffer.clear"}')
+        await connection.send({"type": "response.create"})
+        assert await connection.recv() == {"type": "thanks"}
+    assert frames == [
+        '{"type":"input_audio_buffer.clear"}',
+        '{"type":"response.create"}',
+    ]
+
+
+async def test_a_network_that_takes_no_more_is_given_no_more() -> None:
+    """What was refused was not sent; what was taken arrives whole and in order."""
+    numbers: list[int] = []
+    is_full = asyncio.Event()
+
+    async def handler(connection: ServerConnection) -> None:
+        """Read nothing before the network is full."""
+        await is_full.wait()
+        numbers.extend([orjson.loads(frame)["number"] async for frame in connection])
+
+    def event(number: int) -> bytes:
+        """Return an event of 64 KiB."""
+        return orjson.dumps({"number": number, "audio": "A" * 65536})
+
+    async with connected(handler) as connection:
+        taken = 0
+        while connection.send_now(event(taken)):
+            taken += 1
+        is_full.set()
+        await connection.send(event(taken))
+    assert numbers == list(range(taken + 1))
+
+
+async def test_a_closed_socket_takes_nothing_at_once() -> None:
+    """It does not raise: who receives is told."""
+    async with connected(greet) as connection:
+        await connection.close()
+        assert not connection.send_now(b"{}")
+
+
 async def test_frames_that_hold_no_json_object_are_skipped() -> None:
     """Broken JSON, lists, numbers and binary rubbish do not end a conversation."""
 

@@ -276,3 +276,39 @@ async def test_a_full_outbox_drops_the_oldest_audio_and_nothing_else() -> None:
     assert sent[0] == b'{"type":"first"}'
     assert sent[1] == b'{"type":"input_audio_buffer.append","audio":"AwA="}'
     assert sent[-1] == b'{"type":"last"}'
+
+
+async def test_audio_passes_an_outbox_by_only_while_nothing_waits_there() -> None:
+    """What was to be sent before it is sent before it, also where it has to wait."""
+    line: list[bytes] = []
+    is_free = True
+
+    def send_now(event: bytes) -> bool:
+        """Take an event while the line is free."""
+        if is_free:
+            line.append(event)
+        return is_free
+
+    outbox = Outbox()
+    outbox.open(send_now)
+    outbox.put_audio(b"ab")
+    outbox.put({"type": "first"})
+    outbox.put_audio(b"cd")
+    assert line == [b'{"type":"input_audio_buffer.append","audio":"YWI="}']
+    assert await outbox.get() == b'{"type":"first"}'
+    assert await outbox.get() == b'{"type":"input_audio_buffer.append","audio":"Y2Q="}'
+    is_free = False
+    outbox.put_audio(b"ef")
+    assert await outbox.get() == b'{"type":"input_audio_buffer.append","audio":"ZWY="}'
+    assert len(line) == 1
+
+
+async def test_an_outbox_without_a_session_sends_nothing() -> None:
+    """What is put there waits for the next one."""
+    line: list[bytes] = []
+    outbox = Outbox()
+    outbox.open(lambda event: not line.append(event))
+    outbox.clear()
+    outbox.put_audio(b"ab")
+    assert line == []
+    assert await outbox.get() == b'{"type":"input_audio_buffer.append","audio":"YWI="}'

@@ -1,11 +1,11 @@
-"""One websocket to a Realtime server, on the openai SDK's connection."""
+"""One websocket to a Realtime server, opened by the openai SDK."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 import logging
 from ssl import SSLContext
-from typing import Any, Final, Protocol, cast, override
+from typing import Any, Final, Protocol, cast
 
 from openai import AsyncOpenAI, OpenAIError
 import openai.resources.realtime.realtime
@@ -13,12 +13,7 @@ import openai.types.realtime
 from openai.types.websocket_connection_options import WebSocketConnectionOptions
 import orjson
 import websockets.asyncio.client
-from websockets.exceptions import (
-    ConnectionClosed,
-    InvalidHandshake,
-    InvalidStatus,
-    WebSocketException,
-)
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from .errors import (
     REDACTED,
@@ -28,13 +23,13 @@ from .errors import (
     classify_exception,
     error_of_body,
 )
+from .websocket import WebSocket, WireLogger
 
 with contextlib.suppress(ImportError):  # a private name that may move
     import openai.lib._websocket
 
 _LOGGER = logging.getLogger(__name__)
 
-_REDIRECTS: Final = range(300, 400)
 _SHORTEST_SECRET: Final = 8
 # The events that hold error objects, with words of the server's own.
 _COMPLAINTS: Final = frozenset(
@@ -55,38 +50,17 @@ _PRELOADED: Final = (
 )
 
 
-class _WireLogger(logging.LoggerAdapter[logging.Logger]):
-    """What websockets may log: at debug level it writes the key and audio."""
-
-    @override
-    def isEnabledFor(self, level: int) -> bool:
-        """Keep debug off, whatever the user turned on."""
-        return level > logging.DEBUG and super().isEnabledFor(level)
-
-
-class _AtHome(websockets.asyncio.client.ClientConnection):
-    """A connection that is sent nowhere else: websockets would take the key along."""
-
-    @override
-    async def handshake(self, *args: Any, **kwargs: Any) -> None:
-        """Shake hands; raise `InvalidHandshake` where the server points elsewhere."""
-        try:
-            await super().handshake(*args, **kwargs)
-        except InvalidStatus as err:
-            if err.response.status_code not in _REDIRECTS:
-                raise
-            place = err.response.headers.get("Location", "nowhere")
-            raise InvalidHandshake(f"The server redirects to {place}") from err
-
-
 class Socket(Protocol):
-    """What carries a session: the SDK's connection, or a server in this process."""
+    """What carries a session: a websocket, or a server in this process."""
 
     async def recv_bytes(self) -> bytes:
         """Return the next frame; raise `ConnectionClosed` once it is over."""
 
-    async def send_raw(self, data: str) -> None:
+    async def send_text(self, data: bytes) -> None:
         """Send a text frame; raise `ConnectionClosed` once it is over."""
+
+    def send_now(self, data: bytes) -> bool:
+        """Send a text frame without waiting; False, and nothing sent, where it cannot."""
 
     async def close(self) -> None:
         """Close."""
@@ -96,7 +70,7 @@ class RealtimeConnection:
     """A Realtime session's socket: JSON objects in, JSON objects out."""
 
     def __init__(self, socket: Socket, key: str = "") -> None:
-        """Wrap a connection of the SDK, past its parsing and its queues.
+        """Wrap a socket, past the SDK's parsing and its queues.
 
         What the server says of the `key` is cut out, whatever it says it in.
         """
@@ -137,10 +111,16 @@ class RealtimeConnection:
         """
         data = event if isinstance(event, bytes) else orjson.dumps(event)
         try:
-            # As text: the SDK sends bytes as a binary frame, which is an error.
-            await self._socket.send_raw(data.decode())
+            await self._socket.send_text(data)
         except ConnectionClosed as err:
             raise _lost(err, self._key) from err
+
+    def send_now(self, data: bytes) -> bool:
+        """Send an event's JSON if that takes no waiting; else do nothing, and tell.
+
+        Never raises: whoever receives learns of a socket that ended.
+        """
+        return self._socket.send_now(data)
 
     async def expect_session(self) -> dict[str, Any]:
         """Return `session.created`, which a server sends before all else.
@@ -206,11 +186,18 @@ async def open_connection(
     `ssl_context` is used for secure addresses only; `headers` are sent beside
     the key. Raises `RealtimeError`.
     """
+    sockets: list[WebSocket] = []
+
+    def make_socket(*args: Any, **options: Any) -> WebSocket:
+        """Make the websocket that the SDK opens, and keeps to itself."""
+        sockets.append(WebSocket(*args, **options))
+        return sockets[-1]
+
     try:
-        connection = await client.realtime.connect(
+        await client.realtime.connect(
             model=model,
             extra_headers=headers or {},
-            websocket_connection_options=_options(client, ssl_context),
+            websocket_connection_options=_options(client, ssl_context, make_socket),
         ).enter()
     except InvalidStatus as err:
         refusal = _refused(err, client.api_key)
@@ -220,12 +207,14 @@ async def open_connection(
         message = _without(client.api_key, str(err))
         raise RealtimeError(classify_exception(err), None, message) from err
     else:
-        return RealtimeConnection(connection, client.api_key)
+        return RealtimeConnection(sockets[-1], client.api_key)
     raise refusal  # Out here, or it would keep the answer, which may quote the key.
 
 
 def _options(
-    client: AsyncOpenAI, ssl_context: SSLContext | None
+    client: AsyncOpenAI,
+    ssl_context: SSLContext | None,
+    make_socket: Callable[..., WebSocket],
 ) -> WebSocketConnectionOptions:
     """Return what reaches `websockets.connect` beyond the SDK's own list."""
     options: dict[str, Any] = {
@@ -233,8 +222,8 @@ def _options(
         "close_timeout": CLOSE_TIMEOUT,
         "max_size": None,
         "compression": None,
-        "logger": _WireLogger(_LOGGER),
-        "create_connection": _AtHome,
+        "logger": WireLogger(_LOGGER),
+        "create_connection": make_socket,
     }
     if _is_secure(client) and ssl_context is not None:
         options["ssl"] = ssl_context

@@ -1,6 +1,7 @@
 """The visitor: heard, interrupting, written down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from .actions import Action, ClearSpeaker, Notify, Send
@@ -34,12 +35,17 @@ ECHO_MEMORY_S: Final = 1.5
 """For how long after its last sound the voice may still be heard by itself."""
 
 
-def on_frame(talk: Conversation, event: MicrophoneFrame) -> Iterator[Action]:
+def on_frame(talk: Conversation, event: MicrophoneFrame) -> Iterable[Action]:
     """Pass the microphone on, and listen closely while a sound is in doubt."""
-    yield from talk.microphone.hear(event.pcm)
+    passed_on = talk.microphone.hear(event.pcm)
     talk.barge_in.hear(event.pcm)
     if not talk.barge_in.is_doubtful:
-        return
+        return passed_on
+    return chain(passed_on, _judge(talk))
+
+
+def _judge(talk: Conversation) -> Iterator[Action]:
+    """Decide whether a sound is speech, or over, once either is known."""
     if talk.barge_in.is_speech(talk.behaviour.min_speech):
         yield from count(talk)
     elif talk.playback.is_held and talk.barge_in.is_over:

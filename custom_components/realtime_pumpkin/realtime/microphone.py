@@ -65,17 +65,17 @@ class MicrophoneGate:
         self.is_closed = False
         """Nothing is sent any more: the conversation is at its end."""
 
-    def hear(self, pcm: bytes) -> Iterator[SendAudio]:
+    def hear(self, pcm: bytes) -> tuple[SendAudio, ...]:
         """Pass a frame on, as silence of equal length while muffled."""
         if self.is_closed:
-            return
+            return ()
         if self._is_muffled:
             pcm = bytes(len(pcm))
         if not self._is_open:
             self._kept.add(pcm, BUFFERED_BYTES)
-            return
+            return ()
         self._sent.add(pcm, BUFFERED_BYTES if self._is_marked else LEAD_BYTES)
-        yield SendAudio(pcm)
+        return (SendAudio(pcm),)
 
     def open(self) -> Iterator[SendAudio]:
         """Send what was kept: a session is ready."""

@@ -1,8 +1,9 @@
 """What waits to be sent on the socket, in order and bounded."""
 
 import asyncio
-from base64 import b64encode
+from binascii import b2a_base64
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -18,15 +19,19 @@ _APPEND_TAIL: Final = b'"}'
 
 
 class Outbox:
-    """A queue of client events as JSON; microphone audio may be dropped."""
+    """A queue of client events as JSON; microphone audio may be dropped.
 
-    __slots__ = ("_audio", "_events", "_has_some", "dropped_frames")
+    While nothing waits, audio goes straight to whoever can `send_now`.
+    """
+
+    __slots__ = ("_audio", "_events", "_has_some", "_send_now", "dropped_frames")
 
     def __init__(self) -> None:
         """Start with nothing to send."""
         self._events: deque[bytes] = deque()
         self._audio: deque[bytes] = deque()
         self._has_some = asyncio.Event()
+        self._send_now: Callable[[bytes], bool] = _cannot_send
         self.dropped_frames = 0
 
     @property
@@ -40,7 +45,9 @@ class Outbox:
 
     def put_audio(self, pcm: bytes) -> None:
         """Queue an append of PCM s16le mono 24 kHz; written without a model."""
-        event = _APPEND_HEAD + b64encode(pcm) + _APPEND_TAIL
+        event = _APPEND_HEAD + b2a_base64(pcm, newline=False) + _APPEND_TAIL
+        if not self._events and self._send_now(event):
+            return
         if len(self._audio) >= LONGEST_AUDIO_BACKLOG:
             self._drop_oldest_audio()
         self._audio.append(event)
@@ -56,8 +63,16 @@ class Outbox:
             self._audio.popleft()
         return event
 
+    def open(self, send_now: Callable[[bytes], bool]) -> None:
+        """Let audio pass the queue by while it is empty.
+
+        `send_now` sends an event's JSON without waiting, or tells that it cannot.
+        """
+        self._send_now = send_now
+
     def clear(self) -> None:
         """Forget everything: the session it was meant for is gone."""
+        self._send_now = _cannot_send
         self._events.clear()
         self._audio.clear()
 
@@ -70,3 +85,8 @@ class Outbox:
         """Forget the oldest frame: what is said now matters more."""
         self._events.remove(self._audio.popleft())
         self.dropped_frames += 1
+
+
+def _cannot_send(_event: bytes) -> bool:
+    """Send nothing: there is no session."""
+    return False

@@ -128,10 +128,14 @@ class RealtimeSession:
 
     def hear(self, pcm: bytes) -> None:
         """Take a microphone frame: PCM s16le mono 24 kHz, 20 to 100 ms."""
-        actions = self._core.feed(MicrophoneFrame(pcm), self._loop.time())
-        self._perform(actions)
-        if not all(isinstance(action, SendAudio) for action in actions):
-            self._follow()
+        match self._core.feed(MicrophoneFrame(pcm), self._loop.time()):
+            case []:
+                pass
+            case [SendAudio(passed_on)]:
+                self._outbox.put_audio(passed_on)
+            case actions:
+                self._perform(actions)
+                self._follow()
 
     def add_message(self, role: str, text: str, *, respond: bool) -> None:
         """Put a message (role system or user) into the conversation."""
@@ -188,6 +192,7 @@ class RealtimeSession:
         connection = self._connection
         if connection is None:
             return RealtimeError(ErrorKind.LOST, None, "There is no socket")
+        self._outbox.open(connection.send_now)
         sender = self._loop.create_task(self._send(connection))
         try:
             for message in connection.first_words:

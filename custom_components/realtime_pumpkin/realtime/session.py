@@ -5,7 +5,7 @@ returns what to do. So an hour of conversation is a test of milliseconds, exact
 to the millisecond. `now` is in seconds on any clock that does not go back.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from . import answering, connecting, listening, pausing, sounds, steering
@@ -48,7 +48,7 @@ from .signals import (
 )
 from .usage import Usage
 
-type Handler = Callable[[Conversation, Any], Iterator[Action]]
+type Handler = Callable[[Conversation, Any], Iterable[Action]]
 
 HANDLERS: Final[Mapping[type, Handler]] = {
     SessionCreated: connecting.on_session_created,
