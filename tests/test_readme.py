@@ -284,3 +284,12 @@ def test_who_waits_for_a_wake_word_cannot_be_started_by_home_assistant(
     assert hardware["keeps"][0] == "no"
     assert hasattr(EsphomeAssistSatellite, "async_start_conversation")
     assert hardware["Voice Preview"][0] == hardware["linux-voice"][0] == "yes"
+
+
+def test_its_links_are_followed_in_hacs() -> None:
+    """HACS makes a link to a file whole only where its line has no whole address."""
+    relative = re.compile(r"\]\((?!https?:|#)[^)]+\)")
+    mixed = [
+        line for line in PAGE.splitlines() if relative.search(line) and "://" in line
+    ]
+    assert mixed == []
