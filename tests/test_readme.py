@@ -293,3 +293,14 @@ def test_its_links_are_followed_in_hacs() -> None:
         line for line in PAGE.splitlines() if relative.search(line) and "://" in line
     ]
     assert mixed == []
+
+
+def test_the_picture_is_of_a_visit_as_its_caption_says() -> None:
+    """Its figures are in the report beside it, every check of which held."""
+    report = json.loads(read(ROOT / "docs/images/overview.json"))
+    assert report["ok"]
+    assert all(check["ok"] for check in report["checks"])
+    rig = {key: report["rig"][key] for key in ("service", "satellite", "speaker")}
+    assert rig == {"service": "local", "satellite": "wyoming", "speaker": "mpd"}
+    assert (report["interruptions"], report["tool_calls"]) == (1, 1)
+    assert report["finished_by"] == "finish_conversation"

@@ -3,12 +3,14 @@
 `script/demo`, then `.venv/bin/python docs/images/overview.py demo-output/latest`: the
 faces are screenshots of the card (`python -m tests.e2e.card_pictures`), each is the one
 that the card shows at that moment of the visit, and below is the visit's own time line.
+`overview.json` is the visit's report, which has every figure of the picture.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
+import shutil
 import sys
 from typing import Final
 
@@ -124,8 +126,9 @@ def main() -> None:
     """Make the picture of the visit whose folder is named."""
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    picture = overview(Path(sys.argv[1]))
-    picture.save(_HERE / "overview.webp", quality=90, method=6)
+    folder = Path(sys.argv[1])
+    overview(folder).save(_HERE / "overview.webp", quality=90, method=6)
+    shutil.copyfile(folder / "report.json", _HERE / "overview.json")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ export const markup = `
     <g fill="url(#skin)">
       ${rib(84, 62, 98)}${rib(316, 62, 98)}${rib(132, 72, 118)}${rib(268, 72, 118)}${rib(200, 76, 128)}
     </g>
-    <path d="M150 100Q200 122 250 100" class="crown"/>
+    <path d="M162 108Q200 122 238 108" class="crown"/>
     <path d="M168 120Q150 160 150 196M232 120Q250 160 250 196" class="shade"/>
     <ellipse cx="150" cy="124" rx="26" ry="10" class="gleam" transform="rotate(-24 150 124)"/>
     ${EYES.map(eye).join("")}
