@@ -49,6 +49,8 @@ def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
     """Play a delta, unless its response was interrupted or is over."""
     if not talk.playback.accepts(event.response_id):
         return
+    if talk.playback.supersede(event.response_id):
+        yield FinishUtterance()
     pcm, begun = talk.playback.receive(
         event.response_id, event.item_id, event.content_index, event.pcm
     )

@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 import json
 from typing import Any
 
+import orjson
+
 from .actions import Send
 from .events import FunctionCall
 
 REMEMBERED_CALLS = 256
+MOST_OPEN_CALLS = 64
+"""No model calls so much at once; what it calls beyond that is not made."""
 
 
 class BadArguments(ValueError):
@@ -17,8 +21,9 @@ class BadArguments(ValueError):
 def parse_arguments(call: FunctionCall) -> dict[str, Any]:
     """Return a call's arguments; raise `BadArguments` with words for the model."""
     try:
-        arguments = json.loads(call.arguments or "{}")
-    except ValueError as error:
+        arguments = orjson.loads(call.arguments or "{}")
+        orjson.dumps(arguments)  # It reads what is nested deeper than it writes.
+    except (TypeError, ValueError) as error:
         raise BadArguments(f"The arguments are not valid JSON: {error}") from None
     if not isinstance(arguments, dict):
         raise BadArguments("The arguments must be a JSON object")
@@ -63,7 +68,8 @@ class ToolCalls:
 
     def accept(self, response_id: str, call: FunctionCall) -> bool:
         """Note a call; False where it was made before (same `call_id`)."""
-        if call.call_id in self._seen:
+        are_open = sum(len(batch.names) for batch in self._batches.values())
+        if call.call_id in self._seen or are_open >= MOST_OPEN_CALLS:
             return False
         self._seen[call.call_id] = None
         if len(self._seen) > REMEMBERED_CALLS:

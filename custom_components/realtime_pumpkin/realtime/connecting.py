@@ -75,11 +75,16 @@ def on_session_updated(talk: Conversation, _event: SessionUpdated) -> Iterator[A
 
 
 def _plan_renewal(talk: Conversation, expires_at: float | None) -> None:
-    """Renew the session a minute before the service would end it."""
+    """Renew the session a minute before the service would end it.
+
+    One that ended before it began has a clock of its own: it is not renewed.
+    """
     if expires_at is None:
         return
     lifetime = expires_at - talk.epoch_offset - talk.now
-    talk.wait(Due.RENEWAL, max(0.0, lifetime - min(RENEWAL_LEAD, lifetime / 10)))
+    if lifetime > 0:
+        lead = min(RENEWAL_LEAD, lifetime / 10)
+        talk.wait(Due.RENEWAL, max(RENEWAL_RETRY, lifetime - lead))
 
 
 def renew(talk: Conversation) -> Iterator[Action]:

@@ -90,14 +90,22 @@ class RealtimeConnection:
                 frame = await self._socket.recv_bytes()
             except ConnectionClosed as err:
                 raise _lost(err, self._key) from err
-            if (event := _read_frame(frame)) is not None:
-                return self._discreet(event)
+            event = _read_frame(frame)
+            if event is not None and (event := self._discreet(event)) is not None:
+                return event
 
-    def _discreet(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Return an event that complains of something without the key."""
-        if event.get("type") not in _COMPLAINTS:
+    def _discreet(self, event: dict[str, Any]) -> dict[str, Any] | None:
+        """Return an event that complains of something without the key.
+
+        None where it is nested so deep that nobody can look for the key in it.
+        """
+        kind = event.get("type")
+        if not isinstance(kind, str) or kind not in _COMPLAINTS:
             return event
-        text = orjson.dumps(event).decode()
+        try:
+            text = orjson.dumps(event).decode()
+        except TypeError:
+            return None
         if (clean := _without(self._key, text)) == text:
             return event
         said: dict[str, Any] = orjson.loads(clean)

@@ -10,6 +10,8 @@ from typing import Any
 
 LONGEST_HISTORY = 200
 RESEEDED = 20
+LONGEST_LINE = 16_000
+"""Characters, so a quarter of an hour without a breath."""
 
 
 @dataclass(slots=True)
@@ -50,14 +52,14 @@ class History:
         self.reserve(role, key)
         line = self._find(key)
         if line is not None:
-            line.text = text
+            line.text = text[:LONGEST_LINE]
 
     def grow(self, role: str, key: str, text: str) -> None:
         """Add words to a line that is still being said."""
         self.reserve(role, key)
         line = self._find(key)
         if line is not None:
-            line.text += text
+            line.text = (line.text + text)[:LONGEST_LINE]
 
     def text(self, key: str) -> str:
         """Return the words of a line, as far as they are known."""

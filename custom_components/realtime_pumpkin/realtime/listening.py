@@ -155,7 +155,7 @@ def _truncate(talk: Conversation, cut: Cut) -> Iterator[Action]:
     if cut.heard_ms >= cut.received_ms:
         return
     talk.history.shorten(cut.item_id, cut.share)
-    if cut.heard_ms and not cut.is_orphaned:
+    if cut.heard_ms and cut.item_id and not cut.is_orphaned:
         truncate = {
             "type": "conversation.item.truncate",
             "item_id": cut.item_id,

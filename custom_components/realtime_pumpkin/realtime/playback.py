@@ -26,6 +26,10 @@ LONGEST_TRIM: Final = 1500 * BYTES_PER_MS
 LONGEST_HELD: Final = 300_000 * BYTES_PER_MS
 """As much as a speaker keeps, in bytes; what comes after it is not received."""
 
+MOST_UTTERANCES: Final = 32
+MOST_PARTS: Final = 64
+"""No service answers in so many pieces; what comes after them is not received."""
+
 
 @dataclass(slots=True)
 class ItemAudio:
@@ -120,6 +124,7 @@ class Playback:
 
     __slots__ = (
         "_closed",
+        "_named",
         "_names",
         "_resumed",
         "_sounds",
@@ -134,6 +139,7 @@ class Playback:
         self._utterances: list[Utterance] = []
         self._closed: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
         self._unheard: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
+        self._named: deque[str] = deque(maxlen=REMEMBERED_RESPONSES)
         self._trims = trims
         self._resumed = count(1)
         self._names = count(1)
@@ -180,13 +186,24 @@ class Playback:
         """Tell whether sound of a response was received and is not over."""
         return self._of(response_id) is not None
 
+    def supersede(self, response_id: str) -> bool:
+        """End answers that another one follows before their end, as none should.
+
+        True if the speaker has some of them.
+        """
+        if self.is_known(response_id):
+            return False
+        open_ones = [u.response_id for u in self._utterances if not u.is_complete]
+        were_heard = [self.completed(each) for each in open_ones]
+        return any(were_heard)
+
     def receive(
         self, response_id: str, item_id: str, index: int, pcm: bytes
     ) -> tuple[bytes, str]:
         """Take a delta; return what to play of it and the utterance it begins."""
-        if self.is_held and self._waiting + len(pcm) > LONGEST_HELD:
-            return b"", ""
         utterance = self._of(response_id)
+        if not self._has_room(utterance, len(pcm)):
+            return b"", ""
         if utterance is None:
             utterance = Utterance(response_id)
             self._utterances.append(utterance)
@@ -323,15 +340,20 @@ class Playback:
         self._sounds.clear()
         return cuts
 
-    @property
-    def _waiting(self) -> int:
-        """Return how much is held, in bytes."""
-        return sum(each.size - each.heard for each in self._utterances)
+    def _has_room(self, utterance: Utterance | None, size: int) -> bool:
+        """Tell whether more sound is received, of an utterance or of a new one."""
+        if utterance is None:
+            fits = len(self._utterances) < MOST_UTTERANCES
+        else:
+            fits = len(utterance.parts) < MOST_PARTS
+        waiting = sum(each.size - each.heard for each in self._utterances)
+        return fits and waiting + size <= LONGEST_HELD
 
     def _name(self, utterance: Utterance) -> str:
         """Name an utterance for the speaker, which never hears a name twice."""
-        response_id = utterance.response_id
-        utterance.name = self._next_name() if utterance.was_held else response_id
+        is_new = not utterance.was_held and utterance.response_id not in self._named
+        utterance.name = utterance.response_id if is_new else self._next_name()
+        self._named.append(utterance.name)
         return utterance.name
 
     def _next_name(self) -> str:

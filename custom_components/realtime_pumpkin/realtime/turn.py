@@ -11,6 +11,12 @@ from .feed import Feed
 LONGEST_PIECES: Final = 10_000
 """At 50 ms or more each, that are eight minutes of sound."""
 
+LONGEST_SOUND: Final = 8 * 60 * 48_000
+"""Bytes, which are as much."""
+
+LONGEST_TEXT: Final = 64_000
+MOST_CALLS: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseEnded:
@@ -36,6 +42,7 @@ class Turn:
         self.response_id: str | None = None
         self._pieces: Feed[str | ResponseEnded] = Feed(LONGEST_PIECES)
         self._calls: list[FunctionCall] = []
+        self._sounded = 0
 
     @property
     def is_over(self) -> bool:
@@ -54,13 +61,20 @@ class Turn:
 
     def say(self, words: str) -> None:
         """Add words."""
-        if words:
+        if words and len(self.text) + len(words) <= LONGEST_TEXT:
             self.text += words
             self._pieces.put(words)
 
     def call(self, call: FunctionCall) -> None:
         """Note what the model wants called."""
-        self._calls.append(call)
+        if len(self._calls) < MOST_CALLS:
+            self._calls.append(call)
+
+    def sounds(self, pcm: bytes) -> None:
+        """Add PCM s16le mono 24 kHz."""
+        if self._sounded + len(pcm) <= LONGEST_SOUND:
+            self._sounded += len(pcm)
+            self.sound.put(pcm)
 
     def response_done(self, done: ResponseDone) -> None:
         """Close one response, or the whole turn where it failed."""

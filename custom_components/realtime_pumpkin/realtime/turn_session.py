@@ -276,7 +276,7 @@ class TurnSession:
                 self._turn.response_id = self._turn.response_id or response_id
             case AudioDelta(response_id, _, _, pcm):
                 if (turn := self._turn_of(response_id)) is not None:
-                    turn.sound.put(pcm)
+                    turn.sounds(pcm)
             case ItemFinished(response_id=response_id, call=call) if call is not None:
                 if (turn := self._turn_of(response_id)) is not None:
                     turn.call(call)

@@ -11,6 +11,8 @@ from typing import Any
 
 KINDS = ("text", "audio", "image")
 PER_MILLION = 1_000_000
+MOST_TOKENS = 10**9
+"""No response has more: it is a mistake, and no sum of them may outgrow JSON."""
 
 
 def _load_prices() -> dict[str, Any]:
@@ -75,4 +77,4 @@ def _object(fields: dict[str, Any], name: str) -> dict[str, Any]:
 def _count(fields: dict[str, Any], name: str) -> int:
     """Return a count, 0 where it is missing or no number."""
     value = fields.get(name)
-    return value if isinstance(value, int) and value > 0 else 0
+    return min(value, MOST_TOKENS) if isinstance(value, int) and value > 0 else 0

@@ -6,10 +6,9 @@ are understood as well.
 """
 
 from base64 import b64decode
-import binascii
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from .events import (
     AssistantTranscript,
@@ -32,6 +31,12 @@ from .events import (
 
 type Fields = Mapping[str, Any]
 
+LARGEST_NUMBER: Final = 2**53 - 1
+"""Beyond it JSON's numbers are whole no more, and some cannot be written at all."""
+
+LONGEST_TEXT: Final = 32_000
+"""Characters: more than a model says in its longest answer."""
+
 
 def read_event(message: Fields) -> ServerEvent | None:
     """Return the typed event, or None where it is unknown or unreadable."""
@@ -41,9 +46,9 @@ def read_event(message: Fields) -> ServerEvent | None:
 
 
 def _text(fields: Fields, name: str) -> str:
-    """Return a text field, empty where it is missing or no text."""
+    """Return a text field, empty where it is missing or no text, cut where too long."""
     value = fields.get(name)
-    return value if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _text_or_none(fields: Fields, name: str) -> str | None:
@@ -52,9 +57,11 @@ def _text_or_none(fields: Fields, name: str) -> str | None:
 
 
 def _number(fields: Fields, name: str) -> int:
-    """Return a whole number, 0 where it is missing or no number."""
+    """Return a whole number that JSON can hold, 0 where it is missing or none."""
     value = fields.get(name)
-    return int(value) if isinstance(value, int | float) and isfinite(value) else 0
+    if not isinstance(value, int | float) or not isfinite(value):
+        return 0
+    return int(max(-LARGEST_NUMBER, min(value, LARGEST_NUMBER)))
 
 
 def _object(fields: Fields, name: str) -> Fields:
@@ -112,15 +119,16 @@ def _response_created(message: Fields) -> ResponseCreated:
 
 
 def _audio_delta(message: Fields) -> AudioDelta | None:
-    """Read `response.output_audio.delta`; None where its base64 is broken."""
+    """Read `response.output_audio.delta`; None where it is broken or nobody's."""
+    response_id = _text(message, "response_id")
     try:
-        pcm = b64decode(_text(message, "delta"), validate=True)
-    except binascii.Error, ValueError:
+        pcm = b64decode(message["delta"], validate=True)
+    except KeyError, TypeError, ValueError:
         return None
-    if not pcm or len(pcm) % 2:
+    if not response_id or not pcm or len(pcm) % 2:
         return None
     return AudioDelta(
-        _text(message, "response_id"),
+        response_id,
         _text(message, "item_id"),
         _number(message, "content_index"),
         pcm,

@@ -60,12 +60,12 @@ class CannedSession:
         except ApiError as error:
             self._line.send_error(error, None)
             return self._line.drain()
-        match received.get("type"):
-            case "input_audio_buffer.append":
-                self._listen(len(received.get("audio", "")))
-            case "session.update":
+        match received:
+            case {"type": "input_audio_buffer.append", "audio": str(audio)}:
+                self._listen(len(audio))
+            case {"type": "session.update"}:
                 self._line.send("session.updated", session=self._session())
-            case "response.create":
+            case {"type": "response.create"}:
                 self._answer()
         return self._line.drain()
 

@@ -1,0 +1,184 @@
+"""What fuzzing has found, each as a test of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pytest
+
+from custom_components.realtime_pumpkin.realtime import actions, events, signals
+from custom_components.realtime_pumpkin.realtime.calls import (
+    BadArguments,
+    parse_arguments,
+)
+from custom_components.realtime_pumpkin.realtime.config import Behaviour
+from custom_components.realtime_pumpkin.realtime.playback import Playback
+from custom_components.realtime_pumpkin.realtime.session import SessionCore
+from custom_components.realtime_pumpkin.realtime.usage import Usage
+from custom_components.realtime_pumpkin.realtime.wire import read_event
+from custom_components.realtime_pumpkin.rehearsal import CannedSession, IdSource
+from tests.realtime.world import CONFIG, VOICE
+
+from .conversation import Porch
+from .frames import encode, received
+from .ladders import kinds
+
+UPDATED = encode({"type": "session.updated"})
+
+
+def _delta(**changes: Any) -> dict[str, Any]:
+    """Return a piece of an answer's sound."""
+    [delta] = [m for m in kinds() if m["type"] == "response.output_audio.delta"]
+    return {**delta, **changes}
+
+
+def _speaking(core: SessionCore) -> None:
+    """Bring a session to where an answer is heard."""
+    messages: list[Mapping[str, Any]] = [
+        {"type": "session.created", "session": {"id": "s"}},
+        {"type": "session.updated"},
+        {"type": "response.created", "response": {"id": "r"}},
+    ]
+    for message in messages:
+        event = read_event(message)
+        assert event is not None
+        core.feed(event, 0)
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["error"], 7, None])
+def test_a_type_that_is_no_text_ends_no_connection(kind: Any) -> None:
+    """It was looked up as if it were one."""
+    assert received(encode({"type": kind}), UPDATED)[-1] == {"type": "session.updated"}
+
+
+def test_an_error_that_is_nested_too_deep_is_skipped() -> None:
+    """Our JSON library reads deeper than it writes, and a key is looked for in it."""
+    deep = b'{"type": "error", "error": ' + b"[" * 400 + b"]" * 400 + b"}"
+    assert received(deep, UPDATED) == [{"type": "session.updated"}]
+
+
+def test_numbers_are_those_that_json_can_hold() -> None:
+    """A place in an answer comes back to the service in a truncation."""
+    event = read_event(_delta(content_index=1e300))
+    assert isinstance(event, events.AudioDelta)
+    orjson.dumps(event.content_index)
+    started = {"type": "input_audio_buffer.speech_started", "audio_start_ms": -1e300}
+    orjson.dumps(read_event(started))
+
+
+def test_tokens_of_many_answers_are_a_number_that_json_can_hold() -> None:
+    """Home Assistant writes it down."""
+    usage = Usage()
+    for _ in range(3):
+        usage.add({"output_token_details": {"audio_tokens": 2**64 - 1}})
+    orjson.dumps(usage.tokens)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "[" * 100_000,
+        '{"a":' * 300 + "1" + "}" * 300,
+        '{"reason": "\\ud800"}',
+        '{"level": NaN}',
+    ],
+    ids=["deep", "too deep to write", "half a character", "no number"],
+)
+def test_arguments_that_nobody_could_pass_on_are_told_to_the_model(
+    arguments: str,
+) -> None:
+    """Instead of a stack overflow here, or a failure where they are written down."""
+    with pytest.raises(BadArguments):
+        parse_arguments(events.FunctionCall("c", "fog", arguments))
+
+
+def test_huge_numbers_in_arguments_can_be_passed_on() -> None:
+    """As what JSON makes of them."""
+    call = events.FunctionCall("c", "fog", '{"level": 99999999999999999999999}')
+    orjson.dumps(parse_arguments(call))
+
+
+def test_sound_that_belongs_to_no_answer_is_not_heard() -> None:
+    """It was written to whatever the speaker had begun last."""
+    delta = _delta()
+    del delta["response_id"]
+    assert read_event(delta) is None
+
+
+def test_an_answer_that_follows_another_too_early_is_heard_behind_it() -> None:
+    """The first ends there: what still comes of it would sound as the second's."""
+    core = SessionCore(CONFIG, Behaviour())
+    _speaking(core)
+    wanted: list[actions.Action] = []
+    for response_id in ("r", "r2", "r"):
+        event = events.AudioDelta(response_id, "i", 0, VOICE)
+        wanted += core.feed(event, 1)
+    assert wanted == [
+        actions.BeginUtterance("r"),
+        actions.Play(VOICE),
+        actions.FinishUtterance(),
+        actions.BeginUtterance("r2"),
+        actions.Play(VOICE),
+    ]
+
+
+def test_an_answer_with_the_id_of_one_that_was_heard_has_another_name() -> None:
+    """The speaker never hears a name twice."""
+    playback = Playback()
+    _, first = playback.receive("r", "i", 0, VOICE)
+    playback.finished(first)
+    _, second = playback.receive("r", "i", 0, VOICE)
+    assert first
+    assert second
+    assert first != second
+
+
+def test_an_item_without_an_id_is_not_truncated() -> None:
+    """The service could only refuse it."""
+    porch = Porch(Behaviour())
+    _speaking(porch.core)
+    porch.feed(events.AudioDelta("r", "", 0, VOICE * 20))
+    porch.signal(porch.speaker.start())
+    sent: list[str] = []
+    feed = porch.core.feed
+    porch.core.feed = lambda event, now: [  # type: ignore[method-assign]
+        sent.append(str(action)) or action for action in feed(event, now)
+    ]
+    porch.heard_ms = 100
+    porch.hear(VOICE, 10)
+    porch.tell({"type": "input_audio_buffer.speech_started", "item_id": "i"})
+    assert any("Interrupted" in each for each in sent)
+    assert not any("truncate" in each for each in sent)
+
+
+@pytest.mark.parametrize("expires_in", [0.9, 1.0, -7200.0])
+def test_a_session_that_ends_at_once_is_not_renewed_again_and_again(
+    expires_in: float,
+) -> None:
+    """The clocks of the house and of the service may be an hour apart."""
+    porch = Porch(Behaviour(idle_timeout=3600, max_duration=3600))
+    porch.wants_socket = True
+    porch.now, porch.expires_in = 0.37, expires_in
+    porch.connect()
+    for _ in range(20):
+        porch.pass_time(0.5)
+    assert porch.renewals <= 10
+
+
+def test_a_flood_of_calls_is_not_made() -> None:
+    """Each would be a task of its own."""
+    porch = Porch(Behaviour())
+    _speaking(porch.core)
+    for number in range(500):
+        call = events.FunctionCall(f"c{number}", "fog", "{}")
+        porch.feed(events.ItemFinished("r", "i", "function_call", "completed", call))
+    assert len(porch.calls) == 64
+    porch.feed(signals.Stop("user_ended", goodbye=False))
+
+
+@pytest.mark.parametrize("audio", [7, None, True, 0.5, [], {}])
+def test_a_can_takes_sound_that_is_no_text(audio: Any) -> None:
+    """It counted its letters."""
+    can = CannedSession(model="m", ids=IdSource(1))
+    can.open(0)
+    assert can.feed({"type": "input_audio_buffer.append", "audio": audio}, 0) == []
