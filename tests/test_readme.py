@@ -36,11 +36,8 @@ from .test_docs import documented_events
 from .test_docs_forms import all_fields, rows as form_rows
 
 PAGE: Final = read(README)
-TEXTS: Final[dict[str, Any]] = json.loads(
-    (ROOT / "custom_components" / DOMAIN / "translations/en.json").read_text(
-        encoding="utf-8"
-    )
-)
+TRANSLATIONS: Final = ROOT / "custom_components" / DOMAIN / "translations"
+TEXTS: Final[dict[str, Any]] = json.loads(read(TRANSLATIONS / "en.json"))
 # Home Assistant's and HACS's own words.
 FRONTEND: Final = {
     *("Settings", "Devices & services", "Add integration"),
@@ -216,12 +213,16 @@ def test_the_recorder_keeps_events_for_ten_days_by_itself() -> None:
     assert RECORDER_SCHEMA({"recorder": {}})["recorder"]["purge_keep_days"] == 10
 
 
-def test_the_notice_for_the_door_is_one_page_with_our_pumpkin() -> None:
-    """Printed from the page beside it, which has the drawing as it is now."""
-    drawing = read(ROOT / "docs/brand/pumpkin.svg")
-    assert drawing in read(ROOT / "docs/door-notice.html")
-    printed = (ROOT / "docs/door-notice.pdf").read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+def test_the_notice_for_the_door_is_one_page_in_every_language() -> None:
+    """Of the words and the drawing as they are now, and linked."""
+    pages = program("docs/door-notice/render.py").pages()
+    folder = ROOT / "docs/door-notice"
+    assert pages.keys() == {path.stem for path in TRANSLATIONS.glob("*.json")}
+    for language, page in pages.items():
+        assert read(folder / f"{language}.html") == page
+        printed = (folder / f"{language}.pdf").read_bytes()
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+        assert f"(docs/door-notice/{language}.pdf)" in chapter("Privacy")
 
 
 @pytest.fixture(name="hardware")

@@ -160,7 +160,7 @@ def test_users_are_spoken_to_as_home_assistant_speaks_to_them(language: str) -> 
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("de", "Prüfen Sie das Mikrofon."),
+        ("de", "Das Mikrofon prüfen Sie."),  # codespell:ignore
         ("de", "Starte mit Ihrem Schlüssel."),
         ("fr", "Vérifie ton microphone."),
         ("fr", "Qui parle ?"),
