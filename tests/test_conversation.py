@@ -1,6 +1,5 @@
 """Whole conversations in Home Assistant: a real server, a satellite, every event."""
 
-import logging
 from typing import Any
 
 from homeassistant.core import Event, HomeAssistant, callback
@@ -70,28 +69,6 @@ async def test_a_visit_is_told_from_ring_to_goodbye(hass: HomeAssistant) -> None
     assert ended["tokens"]["output_audio"] > 0
     # What the satellite played is both sentences, whole.
     assert len(porch.satellite.pcm) == pytest.approx(500 * 48, rel=0.05)
-
-
-async def test_no_log_above_debug_holds_a_word_of_a_visit(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What visitors and voice say is their own affair."""
-    caplog.set_level(logging.DEBUG)
-    async with at_the_door(
-        hass, GREETING, GOODBYE, heard=["Trick or treat!"], sound=_speech(1200, 600)
-    ) as porch:
-        await porch.act("start_conversation")
-        ended = await porch.until(EventName.CONVERSATION_ENDED)
-        await hass.async_block_till_done()
-    said = [line["text"] for line in ended["transcript"]]
-    assert said == ["Welcome!", "Trick or treat!", "Goodbye!"]
-    told = [
-        record.getMessage()
-        for record in caplog.records
-        if record.levelno > logging.DEBUG
-    ]
-    assert told
-    assert [line for line in told if any(words in line for words in said)] == []
 
 
 async def test_every_event_names_its_entity_device_and_conversation(

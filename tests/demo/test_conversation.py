@@ -98,7 +98,8 @@ def test_who_interrupts_has_no_pause_before_them(tmp_path: Path) -> None:
     "night", [Night.as_it_must_be(), Night.interrupted(), Night(seconds=0.1)]
 )
 def test_the_timeline_can_be_drawn_of_any_night(tmp_path: Path, night: Night) -> None:
-    """Also where nothing happened at all."""
+    """Also where nothing happened at all, and narrow as on the first page."""
     seen = night.measured()
     draw(tmp_path / "timeline.png", seen, speeches(seen), "Child")
+    draw(tmp_path / "timeline.png", seen, speeches(seen), "Child", inches=11.2)
     assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
