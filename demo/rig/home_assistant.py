@@ -1,6 +1,6 @@
 """Start a real Home Assistant whose only user is the demo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -61,29 +61,33 @@ async def start(supervisor: Supervisor, folder: Folder) -> tuple[Process, str]:
     """Start Home Assistant with an empty house; return it and its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    furnish(folder.home, port, url)
+    furnish(folder.home, port, _CONFIGURATION.format(url=url), (INTEGRATION, PORCH))
+    (folder.home / "automations.yaml").write_text("[]\n")
     process = await launch(supervisor, folder.home)
     await process.ready(lambda: answers(port), _READY_S)
     return process, url
 
 
-async def launch(supervisor: Supervisor, home: Path) -> Process:
-    """Start Home Assistant on a folder that is furnished."""
+async def launch(
+    supervisor: Supervisor, home: Path, through: Sequence[str] = ()
+) -> Process:
+    """Start Home Assistant on a folder that is furnished, through another command."""
     return await supervisor.start(
         "home-assistant",
-        [PYTHON, "-m", "homeassistant", "--skip-pip", "--log-no-color"],
+        [*through, PYTHON, "-m", "homeassistant", "--skip-pip", "--log-no-color"],
         {"--config": home},
         cwd=home,
     )
 
 
-def furnish(home: Path, port: int, url: str) -> None:
+def furnish(
+    home: Path, port: int, configuration: str, integrations: Sequence[Path]
+) -> None:
     """Write what a person would have before the first start: nothing of ours."""
-    (home / "configuration.yaml").write_text(_CONFIGURATION.format(url=url))
-    (home / "automations.yaml").write_text("[]\n")
+    (home / "configuration.yaml").write_text(configuration)
     components = home / "custom_components"
     components.mkdir()
-    for integration in (INTEGRATION, PORCH):
+    for integration in integrations:
         (components / integration.name).symlink_to(integration)
     storage = home / ".storage"
     storage.mkdir()

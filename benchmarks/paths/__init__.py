@@ -1,0 +1,1 @@
+"""Whole paths: through a real Home Assistant, from a microphone to a sound."""
