@@ -97,7 +97,7 @@ class Assembly:
             is_muted,
             performance,
             observer.conversation_updated,
-            visitor,
+            visitor if options.jaw_and_candle.hears_visitor else None,
         )
 
     async def async_house(self, options: VoiceOptions) -> HouseTools:

@@ -65,7 +65,9 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Show what the voice is doing; nothing else sets the state."""
-        self._set_state(_STATES[self.coordinator.data.phase])
+        state = _STATES[self.coordinator.data.phase]
+        if state != self.state:
+            self._set_state(state)
 
     @override
     async def async_internal_announce(

@@ -68,6 +68,12 @@ class VoiceBinarySensor(VoiceEntity, BinarySensorEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return whether somebody speaks."""
+        return self.is_on
+
+    @property
+    @override
     def is_on(self) -> bool:
         """Return what the voice says."""
         return self.entity_description.is_on(self.coordinator)

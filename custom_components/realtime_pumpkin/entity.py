@@ -16,6 +16,7 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     """A face of one voice: its subentry is its device."""
 
     _attr_has_entity_name = True
+    _shown: object = None
 
     def __init__(self, coordinator: VoiceCoordinator, key: str) -> None:
         """Name the entity within its device."""
@@ -30,6 +31,23 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
             model=coordinator.options.model,
             entry_type=DeviceEntryType.SERVICE,
         )
+
+    @property
+    def shown(self) -> object:
+        """Return all that the state is made of, so far as the voice may change it.
+
+        What never changes is the default: a button, or an engine of Assist.
+        """
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Show what is new: most that happens in a turn is of one or two entities."""
+        shown = (self.available, self.shown)
+        if shown != self._shown:
+            self._shown = shown
+            super()._handle_coordinator_update()
 
     @override
     async def async_update(self) -> None:

@@ -61,6 +61,12 @@ class SpeakerVolume(VoiceEntity, NumberEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what is chosen."""
+        return self.native_value
+
+    @property
+    @override
     def native_value(self) -> int | None:
         """Return what is chosen."""
         return self.coordinator.options.speaker_volume

@@ -45,6 +45,12 @@ class _StoredSelect(VoiceEntity, SelectEntity):
     _attr_entity_category = EntityCategory.CONFIG
 
     @property
+    @override
+    def shown(self) -> object:
+        """Return what is stored."""
+        return self._data
+
+    @property
     def _data(self) -> Mapping[str, Any]:
         """Return what is stored."""
         return self.coordinator.subentry.data

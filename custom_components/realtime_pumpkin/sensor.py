@@ -159,6 +159,12 @@ class VoiceSensor(VoiceEntity, SensorEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return the figure, what belongs to it, and since when it counts."""
+        return self.native_value, self.extra_state_attributes, self.last_reset
+
+    @property
+    @override
     def native_value(self) -> StateType:
         """Return what the voice says."""
         return self.entity_description.value(self.coordinator)

@@ -99,6 +99,11 @@ class JawAndCandle:
         """Read what the voice flow stored."""
         return cls(tuple(map(LevelTarget.from_data, data.get("level_targets", ()))))
 
+    @property
+    def hears_visitor(self) -> bool:
+        """Tell whether anything moves with the visitor's level."""
+        return any(each.follows is Follows.VISITOR for each in self.level_targets)
+
 
 def _effects(stored: Iterable[str]) -> tuple[Effect, ...]:
     """Read which sounds were chosen."""

@@ -89,6 +89,12 @@ class VoiceSwitch(VoiceEntity, SwitchEntity, RestoreEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return how the switch is."""
+        return self.is_on
+
+    @property
+    @override
     def is_on(self) -> bool:
         """Return what the voice says."""
         return self.entity_description.is_on(self.coordinator)

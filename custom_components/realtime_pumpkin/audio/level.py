@@ -1,11 +1,12 @@
 """How loud PCM is. Audio is PCM s16le mono; levels are dBFS of the RMS."""
 
+from math import log10, sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .formats import PCM_24K
+from .formats import PCM_24K, SAMPLE_WIDTH
 
 FULL_SCALE: Final = 32768.0
 SILENCE_DBFS: Final = -96.0
@@ -14,6 +15,7 @@ SHOUT_DBFS: Final = -10.0
 WINDOW_MS: Final = 40
 
 _WINDOW_BYTES: Final = PCM_24K.bytes_of(WINDOW_MS)
+_WINDOW_SAMPLES: Final = _WINDOW_BYTES // SAMPLE_WIDTH
 
 
 def level_dbfs(pcm: bytes) -> float:
@@ -21,7 +23,7 @@ def level_dbfs(pcm: bytes) -> float:
     samples = _samples(pcm)
     if not samples.size:
         return SILENCE_DBFS
-    return _dbfs(float(np.sqrt(np.mean(np.square(samples)))))
+    return _dbfs(float(np.dot(samples, samples)) / samples.size)
 
 
 def leading_silence(pcm: bytes, threshold_dbfs: float) -> int:
@@ -49,9 +51,14 @@ class LoudnessMeter:
         pcm = self._rest + pcm
         whole = len(pcm) - len(pcm) % _WINDOW_BYTES
         self._rest = pcm[whole:]
-        windows = np.square(_samples(pcm[:whole]).reshape(-1, _WINDOW_BYTES // 2))
-        levels = np.sqrt(np.mean(windows, axis=1))
-        return [loudness(_dbfs(float(level)), self._quiet_dbfs) for level in levels]
+        if not whole:
+            return []
+        windows = _samples(pcm[:whole]).reshape(-1, _WINDOW_SAMPLES)
+        powers = np.einsum("ij,ij->i", windows, windows).tolist()
+        return [
+            loudness(_dbfs(power / _WINDOW_SAMPLES), self._quiet_dbfs)
+            for power in powers
+        ]
 
 
 class Envelope:
@@ -82,8 +89,8 @@ def _samples(pcm: bytes) -> NDArray[np.float32]:
     return np.frombuffer(pcm, "<i2", count=len(pcm) // 2).astype(np.float32)
 
 
-def _dbfs(rms: float) -> float:
-    """Return a root mean square in dBFS."""
-    if rms <= 0:
+def _dbfs(power: float) -> float:
+    """Return a mean square in dBFS."""
+    if power <= 0:
         return SILENCE_DBFS
-    return max(SILENCE_DBFS, 20 * float(np.log10(rms / FULL_SCALE)))
+    return max(SILENCE_DBFS, 20 * log10(sqrt(power) / FULL_SCALE))

@@ -49,9 +49,16 @@ class LevelFeed:
         """Return what is heard in `ms`, as `Outlook` says; sound lies ahead of ears."""
         return [0.0] if self.speaker is None else self.speaker.outlook(ms, count)
 
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether anybody listens."""
+        return bool(self._listeners)
+
     def listen(self, listener: LevelListener) -> Callable[[], None]:
         """Call the listener 25 times a second while there is sound."""
         self._listeners.append(listener)
+        if self.speaker is not None:
+            self.speaker.watch()
         return functools.partial(self._listeners.remove, listener)
 
     def tell(self, level: float) -> None:
@@ -103,6 +110,12 @@ class MeteredSink:
             # More may come: what is behind the last sample is not silence.
             places = [place for place in places if place < playing.length_ms]
         return [playing.at(place) for place in places]
+
+    def watch(self) -> None:
+        """Tell levels from now on, where somebody listens."""
+        if self._timer is None and self._playing is not None and self._feed.is_watched:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_STEP_S, self._tick)
 
     def begin(self, utterance: str) -> None:
         """Start an utterance; it is played after those before it."""
@@ -165,10 +178,9 @@ class MeteredSink:
     def _tick(self) -> None:
         """Tell the level of what is heard now, and again in a moment."""
         self._stop()
-        if self._playing is not None:
+        if self._playing is not None and self._feed.is_watched:
             self._feed.tell(round(self._playing.at(self._sink.heard_ms()), 2))
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_STEP_S, self._tick)
+        self.watch()
 
     def _forget(self) -> None:
         """Forget all utterances: none of them is heard any more."""

@@ -24,9 +24,12 @@ class QueuedSpeaker[U]:
     async def _sleep(self, until: float | None) -> None:
         """Wait until a time, or until something happened."""
         self._wake.clear()
-        delay = None if until is None else max(0.0, until - self._clock())
+        if until is None:
+            await self._wake.wait()
+            return
+        # A timeout would cancel and raise, which is most of what a chunk costs.
+        timer = asyncio.get_running_loop().call_at(until, self._wake.set)
         try:
-            async with asyncio.timeout(delay):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            await self._wake.wait()
+        finally:
+            timer.cancel()

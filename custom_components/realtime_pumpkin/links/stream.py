@@ -128,19 +128,26 @@ class AudioStream:
 
     async def wait(self, until: float | None) -> None:
         """Wait until a time, or until the stream grew or ended."""
-        delay = None if until is None else max(0.0, until - self._clock())
         grown = self._grown
+        if until is None:
+            await grown.wait()
+            return
+        # Cheaper than a timeout; others who wait see that there is no more for them.
+        timer = asyncio.get_running_loop().call_at(until, self._wake)
         try:
-            async with asyncio.timeout(delay):
-                await grown.wait()
-        except TimeoutError:
-            pass
+            await grown.wait()
+        finally:
+            timer.cancel()
 
     def _tell(self) -> None:
+        """Say that it grew or ended."""
+        self._wake()
+        self.on_change()
+
+    def _wake(self) -> None:
         """Wake those who wait for more."""
         self._grown.set()
         self._grown = asyncio.Event()
-        self.on_change()
 
 
 class Fetch:

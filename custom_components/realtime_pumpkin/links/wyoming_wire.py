@@ -1,10 +1,12 @@
 """A Wyoming connection that garbage cannot break."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, override
 
+import orjson
 from wyoming.client import AsyncTcpClient
 from wyoming.event import Event
+from wyoming.version import __version__ as _VERSION
 
 CONNECT_TIMEOUT_S: Final = 5.0
 _HANG_UP_TIMEOUT_S: Final = 1.0
@@ -39,6 +41,16 @@ class SatelliteWire(AsyncTcpClient):
                 return None
         return None
 
+    @override
+    async def write_event(self, event: Event) -> None:
+        """Write an event in one piece.
+
+        The library writes its parts one by one, each a system call and a packet.
+        """
+        assert self._writer is not None
+        self._writer.write(encode(event))
+        await self._writer.drain()
+
     async def send(self, event: Event) -> bool:
         """Send an event; False where the connection is gone."""
         if self._writer is None:
@@ -68,6 +80,18 @@ class SatelliteWire(AsyncTcpClient):
         finally:
             # A peer that does not read would keep the socket open for ever.
             writer.transport.abort()
+
+
+def encode(event: Event) -> bytes:
+    """Return an event as it is on the wire: a line of JSON, its data, its payload."""
+    head: dict[str, Any] = {"type": event.type, "version": _VERSION}
+    data = orjson.dumps(event.data) if event.data else b""
+    payload = event.payload or b""
+    if data:
+        head["data_length"] = len(data)
+    if payload:
+        head["payload_length"] = len(payload)
+    return b"".join((orjson.dumps(head), b"\n", data, payload))
 
 
 def _is_well_formed(event: Event) -> bool:
