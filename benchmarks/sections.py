@@ -13,6 +13,11 @@ from .measures import Measure
 
 SECTIONS: Final = {
     "transport": "benchmarks.transport",
+    "set-up": "benchmarks.paths.setting_up",
+    "speakers": "benchmarks.paths.speakers",
+    "starting": "benchmarks.paths.starting",
+    "turns": "benchmarks.paths.turns",
+    "crowd": "benchmarks.paths.crowd",
 }
 """The module of each section."""
 

@@ -1,7 +1,7 @@
 """The rig of the whole paths: Home Assistant on one core, all else on the other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 import json
@@ -93,7 +93,10 @@ class Rig:
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     async def add_voices(
-        self, ports: Sequence[int], players: Sequence[str] = (), **options: Any
+        self,
+        ports: Sequence[int],
+        players: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Add an account with a voice at each satellite; speak at players if given."""
         voices = [
@@ -105,7 +108,7 @@ class Rig:
                 "speaker": {"kind": "satellite"}
                 if not players
                 else {"kind": "media_player", "entity_id": players[number]},
-                **options,
+                **(options or {}),
             }
             for number, port in enumerate(ports)
         ]

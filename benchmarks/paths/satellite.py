@@ -61,7 +61,9 @@ class Noted:
     """When an event of a kind came first since then, by its type."""
 
 
-def encode(kind: str, data: dict[str, Any] | None = None, payload: bytes = b"") -> bytes:
+def encode(
+    kind: str, data: dict[str, Any] | None = None, payload: bytes = b""
+) -> bytes:
     """Return an event as the wyoming library writes it."""
     head: dict[str, Any] = {"type": kind, "version": "1.10.2"}
     body = json.dumps(data).encode() if data else b""
@@ -176,8 +178,8 @@ class Satellite:
         """Tell what is to be done with what the microphone hears."""
         assert self._connection is not None
         speaker = {"rate": self._model.speaker_rate, "width": 2, "channels": 1}
-        asked = {"start_stage": stage, "end_stage": "tts", "snd_format": speaker}
-        asked |= {"restart_on_end": restart_on_end}
+        asked: dict[str, Any] = {"start_stage": stage, "end_stage": "tts"}
+        asked |= {"snd_format": speaker, "restart_on_end": restart_on_end}
         self._connection.write(encode("run-pipeline", asked))
 
     def _stream(self) -> None:

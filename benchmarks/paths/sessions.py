@@ -89,9 +89,7 @@ def canned(noted: Noted, turn_ms: int, **asked: Any) -> Session:
 
 def listening(noted: Noted, **asked: Any) -> Session:
     """Return a session with ears, a brain and a voice that need no time."""
-    options = replace(
-        asked.pop("options"), ears=Source.INSIDE, voices=Source.INSIDE
-    )
+    options = replace(asked.pop("options"), ears=Source.INSIDE, voices=Source.INSIDE)
     session = ServerSession(options=options, brain=Listener(), **asked)
     return NotingSession(session, noted)
 

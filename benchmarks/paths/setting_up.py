@@ -5,11 +5,10 @@ to the service pays that: `openai`, its Realtime resources and types, and websoc
 Home Assistant's own default integrations are there as in every house.
 """
 
-import asyncio
 import re
 from typing import Final
 
-from benchmarks.measures import Measure, middle, table
+from benchmarks.measures import Measure, middle
 
 from .rig import Rig, rig
 
@@ -50,7 +49,3 @@ async def _set_up(bench: Rig, ports: list[int]) -> tuple[float, float, int]:
     usage = await bench.home.ask("usage")
     blocked = len(_BLOCKING.findall(bench.home.log()))
     return added["import_s"] + added["setup_s"], max(usage["lags_ms"]), blocked
-
-
-if __name__ == "__main__":
-    print(table(asyncio.run(measure())))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from benchmarks.measures import Measure, middle, table
+from benchmarks.measures import Measure, middle
 
 from .rig import Rig, rig
 
@@ -23,7 +23,6 @@ _SILENCE_MS: Final = 700
 _OPENING_S: Final = 2.5
 _PAUSE_S: Final = 1.0
 """For the answer and what is left of it in the air."""
-
 
 
 @dataclass(slots=True)
@@ -82,10 +81,8 @@ async def _rounds(bench: Rig) -> dict[str, Waits]:
     port = await ask("satellites", count=1)
     rival = await ask("satellites", count=1, waits_for_wake_word=True)
     await bench.home.ask("add_assist", port=rival[0])
-    voice = await bench.add_voices(port, silence_duration_ms=_SILENCE_MS)
-    await bench.home.ask(
-        "act", action="start_conversation", entities=voice["entities"]
-    )
+    voice = await bench.add_voices(port, options={"silence_duration_ms": _SILENCE_MS})
+    await bench.home.ask("act", action="start_conversation", entities=voice["entities"])
     await asyncio.sleep(_OPENING_S)
     waits = {"ours": Waits(), "Assist": Waits(), "Assist with ffmpeg": Waits()}
     for number in range(_ROUNDS + 1):
@@ -99,7 +96,3 @@ async def _rounds(bench: Rig) -> dict[str, Waits]:
             each.add(noted, noted["events"]["voice-stopped"])
             await asyncio.sleep(_PAUSE_S)
     return waits
-
-
-if __name__ == "__main__":
-    print(table(asyncio.run(measure())))

@@ -20,18 +20,12 @@ from typing import Any  # noqa: E402
 from aiohttp import ClientSession, ClientTimeout  # noqa: E402
 
 from custom_components.realtime_pumpkin.audio.decode import decode  # noqa: E402
-from custom_components.realtime_pumpkin.audio.formats import (  # noqa: E402
-    PCM_24K,
-    AudioFormat,
-)
+from custom_components.realtime_pumpkin.audio.formats import PCM_24K, AudioFormat  # noqa: E402
 from custom_components.realtime_pumpkin.audio.resample import Resampler  # noqa: E402
 from custom_components.realtime_pumpkin.rehearsal.clips import FOLDER  # noqa: E402
 from demo.realtime_server.ears import Ears  # noqa: E402
 from demo.realtime_server.server import RealtimeServer  # noqa: E402
-from demo.realtime_server.settings import (  # noqa: E402
-    read_command_line,
-    settings_from,
-)
+from demo.realtime_server.settings import read_command_line, settings_from  # noqa: E402
 from demo.realtime_server.voices import Voices  # noqa: E402
 
 from .player import Players  # noqa: E402
@@ -119,7 +113,9 @@ async def main() -> None:
     ):
         players = Players(session, decodes=given.decodes)
         world = World(noted, players)
-        print(json.dumps({"server": port, "players": await players.start()}), flush=True)
+        print(
+            json.dumps({"server": port, "players": await players.start()}), flush=True
+        )
         while line := await loop.run_in_executor(None, sys.stdin.readline):
             order = json.loads(line)
             answer = await getattr(world, f"do_{order.pop('do')}")(**order)

@@ -1,5 +1,6 @@
-"""An agent without latency: it always says the same."""
+"""An agent without latency. It says nothing twice, or its voice would come from a cache."""
 
+from itertools import count
 from typing import Literal, override
 
 from homeassistant.components.conversation import (
@@ -28,6 +29,7 @@ async def async_setup_entry(
 class Agent(ConversationEntity):
     """Answer at once."""
 
+    _answers = count(1)
     _attr_name = "Bench agent"
     _attr_unique_id = "bench_agent"
 
@@ -43,6 +45,6 @@ class Agent(ConversationEntity):
     ) -> ConversationResult:
         """Answer."""
         chat_log.async_add_assistant_content_without_tools(
-            AssistantContent(self.entity_id, "Happy Halloween!")
+            AssistantContent(self.entity_id, f"Boo number {next(self._answers)}!")
         )
         return async_get_result_from_chat_log(user_input, chat_log)

@@ -33,12 +33,42 @@ class Ears(SpeechToTextEntity):
 
     _attr_name = "Bench ears"
     _attr_unique_id = "bench_ears"
-    supported_languages = ["en"]
-    supported_formats = [AudioFormats.WAV]
-    supported_codecs = [AudioCodecs.PCM]
-    supported_bit_rates = [AudioBitRates.BITRATE_16]
-    supported_sample_rates = [AudioSampleRates.SAMPLERATE_16000]
-    supported_channels = [AudioChannels.CHANNEL_MONO]
+
+    @property
+    @override
+    def supported_languages(self) -> list[str]:
+        """Return the only one."""
+        return ["en"]
+
+    @property
+    @override
+    def supported_formats(self) -> list[AudioFormats]:
+        """Return the only one."""
+        return [AudioFormats.WAV]
+
+    @property
+    @override
+    def supported_codecs(self) -> list[AudioCodecs]:
+        """Return the only one."""
+        return [AudioCodecs.PCM]
+
+    @property
+    @override
+    def supported_bit_rates(self) -> list[AudioBitRates]:
+        """Return the only one."""
+        return [AudioBitRates.BITRATE_16]
+
+    @property
+    @override
+    def supported_sample_rates(self) -> list[AudioSampleRates]:
+        """Return the only one."""
+        return [AudioSampleRates.SAMPLERATE_16000]
+
+    @property
+    @override
+    def supported_channels(self) -> list[AudioChannels]:
+        """Return the only one."""
+        return [AudioChannels.CHANNEL_MONO]
 
     @override
     async def async_process_audio_stream(
