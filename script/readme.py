@@ -6,7 +6,8 @@ where the page and this script say different things.
 
 What was measured comes from `[[result]]` in `tests/claims.toml`: a sentence with
 `{value}`, a JSON file, the keys that lead to the value in it, and what it must be
-(`at_most`, `at_least`). A file that is not there yet leaves its sentence out.
+(`at_most`, `at_least`). Where the file or the value is not there yet, the sentence is
+left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -117,16 +118,24 @@ def _row(visit: Visit, model: str) -> str:
     )
 
 
+def _value(path: Path, keys: Sequence[str | int]) -> float | None:
+    """Return a value of a result file; None where there is none."""
+    if not path.exists():
+        return None
+    value: Any = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        for key in keys:
+            value = value[key]
+    except KeyError, IndexError:
+        return None
+    return float(value)
+
+
 def measured(results: Sequence[dict[str, Any]]) -> Iterator[tuple[str, float]]:
     """Yield each sentence on what was measured, with its value."""
     for result in results:
-        path = ROOT / result["file"]
-        if not path.exists():
-            continue
-        value: Any = json.loads(path.read_text(encoding="utf-8"))
-        for key in result["keys"]:
-            value = value[key]
-        yield result["says"].format(value=value), float(value)
+        if (value := _value(ROOT / result["file"], result["keys"])) is not None:
+            yield result["says"].format(value=value), value
 
 
 def _results() -> str:
@@ -139,9 +148,10 @@ def _results() -> str:
     return f"Measured, side by side with its peers where there are any:\n\n{listed}"
 
 
-def filled(page: str) -> str:
+def filled(page: str, results: str | None = None) -> str:
     """Return the page with all that is computed."""
-    for name, text in (("costs", costs()), ("results", _results())):
+    results = _results() if results is None else results
+    for name, text in (("costs", costs()), ("results", results)):
         before, opening, rest = page.partition(f"<!-- {name} -->\n")
         _, closing, after = rest.partition(f"<!-- /{name} -->")
         if not opening or not closing:

@@ -146,6 +146,15 @@ def test_a_measurement_is_told_where_its_file_is(tmp_path: Path) -> None:
     assert list(readme.measured([told])) == []
     path.write_text(json.dumps({"a": [2.25]}), encoding="utf-8")
     assert list(readme.measured([told])) == [("in 2.2 ms", 2.25)]
+    assert list(readme.measured([{**told, "keys": ["b"]}])) == []
+
+
+def test_what_was_measured_is_on_the_page_as_the_script_writes_it() -> None:
+    """Its list stands where the page has its place for it."""
+    readme = program("script/readme.py")
+    page = readme.filled(PAGE, results="- In 2 ms.")
+    _, _, rest = page.partition("<!-- results -->\n")
+    assert rest.partition("<!-- /results -->")[0] == "\n- In 2 ms.\n\n"
 
 
 def test_a_claim_without_its_test_would_be_seen() -> None:

@@ -91,7 +91,8 @@ def test_the_chapters_come_in_the_order_in_which_they_are_needed() -> None:
 def test_the_page_is_no_wall() -> None:
     """It can be read in one go; the rest is in docs/."""
     assert len(PAGE.splitlines()) <= 350
-    bullets = re.findall(r"^- ", chapter("What it does"), re.MULTILINE)
+    what_it_does = chapter("What it does").partition("<!-- results -->")[0]
+    bullets = re.findall(r"^- ", what_it_does, re.MULTILINE)
     assert len(bullets) <= 6
     badges = re.findall(r"^\[!\[", PAGE.partition("\n## ")[0], re.MULTILINE)
     assert len(badges) <= 7
@@ -126,8 +127,12 @@ def test_what_is_bold_is_a_label() -> None:
 
 
 def test_what_is_computed_is_up_to_date() -> None:
-    """`script/readme.py` would write the page as it is."""
-    assert program("script/readme.py").filled(PAGE) == PAGE
+    """`script/readme.py` would write the page as it is.
+
+    What was measured may be left out, until somebody lets the script fill it in.
+    """
+    readme = program("script/readme.py")
+    assert PAGE in (readme.filled(PAGE), readme.filled(PAGE, results=""))
 
 
 def test_a_visit_costs_what_its_tokens_cost() -> None:
