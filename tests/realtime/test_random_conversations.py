@@ -123,6 +123,18 @@ def test_random_conversations_keep_every_promise(block: int) -> None:
         _check_truncations(world, seed)
 
 
+@pytest.mark.parametrize("seed", range(0, CONVERSATIONS, 12))
+def test_frames_that_take_the_short_way_change_nothing(seed: int) -> None:
+    """What is sent, told and decided is what it is when every frame is fed."""
+    short, long = _conversation(seed), _conversation(seed)
+    long.feeds_all = True
+    _play(short)
+    _play(long)
+    assert short.sent == long.sent
+    assert short.updates == long.updates
+    assert short.ends == long.ends
+
+
 def _check_truncations(world: World, seed: int) -> None:
     """Check that every cut lies where the speaker really was, and no sample is lost."""
     heard = world.heard_of_items()

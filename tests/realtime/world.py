@@ -167,6 +167,8 @@ class World:
         self.is_marked = is_marked
         self.answers: dict[str, bytearray] = {}
         self.is_hung_up = False
+        self.feeds_all = False
+        """No frame of the microphone takes the short way."""
         self._response_of: dict[str, str] = {}
         self.echo_delay = echo_delay
         self._sounding: deque[bool] = deque(maxlen=1 + round((echo_delay or 0) / TICK))
@@ -246,10 +248,18 @@ class World:
             self._sounding.append(any(p.heard > 0 for p in self.speaker.queue))
         while self._next_frame <= self.now:
             self._next_frame += FRAME_MS / 1000
-            self.feed(signals.MicrophoneFrame(self._frame()))
+            self._hear(self._frame())
         wake = self.core.next_wake
         if wake is not None and wake <= self.now:
             self.feed(signals.Wake())
+
+    def _hear(self, pcm: bytes) -> None:
+        """Give the core a frame as the shell does."""
+        passed_on = None if self.feeds_all else self.core.pass_on(pcm, self.now)
+        if passed_on is None:
+            self.feed(signals.MicrophoneFrame(pcm))
+        else:
+            self._perform(actions.SendAudio(passed_on))
 
     def _frame(self) -> bytes:
         """Return what the microphone hears now."""

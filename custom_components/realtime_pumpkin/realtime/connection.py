@@ -76,6 +76,11 @@ class RealtimeConnection:
         """
         self._socket = socket
         self._key = key
+        self.send_now = socket.send_now
+        """Send an event's JSON if that takes no waiting; else do nothing, and tell.
+
+        Never raises: whoever receives learns of a socket that ended.
+        """
         self.first_words: list[dict[str, Any]] = []
         """What was read while the session was opened and configured."""
 
@@ -122,13 +127,6 @@ class RealtimeConnection:
             await self._socket.send_text(data)
         except ConnectionClosed as err:
             raise _lost(err, self._key) from err
-
-    def send_now(self, data: bytes) -> bool:
-        """Send an event's JSON if that takes no waiting; else do nothing, and tell.
-
-        Never raises: whoever receives learns of a socket that ended.
-        """
-        return self._socket.send_now(data)
 
     async def expect_session(self) -> dict[str, Any]:
         """Return `session.created`, which a server sends before all else.

@@ -65,17 +65,25 @@ class MicrophoneGate:
         self.is_closed = False
         """Nothing is sent any more: the conversation is at its end."""
 
-    def hear(self, pcm: bytes) -> tuple[SendAudio, ...]:
-        """Pass a frame on, as silence of equal length while muffled."""
-        if self.is_closed:
-            return ()
+    def pass_on(self, pcm: bytes) -> bytes | None:
+        """Return what of a frame is sent now: silence of equal length while muffled.
+
+        None where nothing is, and the frame was not taken.
+        """
+        if self.is_closed or not self._is_open:
+            return None
         if self._is_muffled:
             pcm = bytes(len(pcm))
-        if not self._is_open:
-            self._kept.add(pcm, BUFFERED_BYTES)
-            return ()
         self._sent.add(pcm, BUFFERED_BYTES if self._is_marked else LEAD_BYTES)
-        return (SendAudio(pcm),)
+        return pcm
+
+    def hear(self, pcm: bytes) -> tuple[SendAudio, ...]:
+        """Pass a frame on, or keep it for a session to come."""
+        if (passed_on := self.pass_on(pcm)) is not None:
+            return (SendAudio(passed_on),)
+        if not self.is_closed:
+            self._kept.add(bytes(len(pcm)) if self._is_muffled else pcm, BUFFERED_BYTES)
+        return ()
 
     def open(self) -> Iterator[SendAudio]:
         """Send what was kept: a session is ready."""

@@ -128,14 +128,12 @@ class RealtimeSession:
 
     def hear(self, pcm: bytes) -> None:
         """Take a microphone frame: PCM s16le mono 24 kHz, 20 to 100 ms."""
-        match self._core.feed(MicrophoneFrame(pcm), self._loop.time()):
-            case []:
-                pass
-            case [SendAudio(passed_on)]:
-                self._outbox.put_audio(passed_on)
-            case actions:
-                self._perform(actions)
-                self._follow()
+        now = self._loop.time()
+        if (passed_on := self._core.pass_on(pcm, now)) is not None:
+            self._outbox.put_audio(passed_on)
+        elif actions := self._core.feed(MicrophoneFrame(pcm), now):
+            self._perform(actions)
+            self._follow()
 
     def add_message(self, role: str, text: str, *, respond: bool) -> None:
         """Put a message (role system or user) into the conversation."""

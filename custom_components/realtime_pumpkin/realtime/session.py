@@ -145,6 +145,21 @@ class SessionCore:
         """Return when `Wake` has to be fed, on the clock of `feed`."""
         return None if self._talk.is_over else self._talk.deadlines.next
 
+    def pass_on(self, pcm: bytes, now: float) -> bytes | None:
+        """Take a microphone frame that is only to be sent, and return what is.
+
+        Nearly all frames are such ones: `feed` would answer them with one `SendAudio`.
+        None: the frame was not taken and is to be fed.
+        """
+        talk = self._talk
+        if talk.started_at is None or talk.barge_in.is_doubtful or talk.is_over:
+            return None
+        passed_on = talk.microphone.pass_on(pcm)
+        if passed_on is not None:
+            talk.now = now
+            talk.barge_in.hear(pcm)
+        return passed_on
+
     def feed(self, event: ServerEvent | Signal, now: float) -> list[Action]:
         """Take what happened at `now` and return what to do, in order."""
         talk = self._talk
