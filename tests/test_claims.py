@@ -22,6 +22,10 @@ CLAIMS: Final[dict[str, list[dict[str, Any]]]] = tomllib.loads(
 )
 CLAIMED: Final = CLAIMS["claim"]
 RESULTS: Final = CLAIMS.get("result", [])
+PROMISING: Final = (
+    *("What it does", "Hardware", "The card", "What it costs"),
+    *("Privacy", "Limits", "Remove"),
+)
 _UNITS: Final = (
     "ms|s|seconds?|minutes?|hours?|days?|turns?|USD|%|times|visitors?|dB|kB|MB"
 )
@@ -106,12 +110,25 @@ def test_claims_stand_in_the_order_of_the_page() -> None:
     assert places == sorted(places)
 
 
-def test_every_sentence_on_what_it_does_is_proved() -> None:
-    """What is left without the claims has no words but the titles."""
-    left = prose(chapter("What it does").partition("<!--")[0])
-    for claim in CLAIMED:
-        left = left.replace(plain(claim["says"]), "")
-    assert re.findall(r"\w+", re.sub(r"\*\*.+?\*\*", "", left)) == []
+@pytest.mark.parametrize("title", PROMISING)
+def test_every_sentence_of_a_chapter_that_promises_something_is_proved(
+    title: str,
+) -> None:
+    """What is left without claims and advice has no words but what is bold, as titles.
+
+    Tables have tests of their own.
+    """
+    text = without_what_is_computed(chapter(title))
+    left = prose(re.sub(r"^\|.*$", "", text, flags=re.MULTILINE))
+    for known in (*CLAIMED, *CLAIMS["advice"]):
+        left = left.replace(plain(known["says"]), "")
+    assert re.findall(r"\w+", re.sub(r"\*\*[^*]+\*\*", "", left)) == []
+
+
+@pytest.mark.parametrize("advice", CLAIMS["advice"], ids=lambda each: each["says"][:60])
+def test_advice_stands_on_the_page(advice: dict[str, Any]) -> None:
+    """What is there no more is there no more."""
+    assert plain(advice["says"]) in PROSE
 
 
 def test_every_number_with_a_unit_is_proved() -> None:
