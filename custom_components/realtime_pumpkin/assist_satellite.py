@@ -11,7 +11,6 @@ from homeassistant.components.assist_satellite import (
     AssistSatelliteEntityFeature,
 )
 from homeassistant.components.assist_satellite.const import PREANNOUNCE_URL
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -20,6 +19,7 @@ from .asking import async_ask
 from .broadcast import is_broadcast
 from .const import DOMAIN, VOICE_ENTITY
 from .entity import VoiceEntity
+from .links.satellite_state import SatelliteState
 from .models import RealtimePumpkinConfigEntry
 from .realtime.events import Phase
 from .request import ConversationRequest
@@ -27,10 +27,10 @@ from .request import ConversationRequest
 PARALLEL_UPDATES = 0
 
 _STATES: Final = {
-    Phase.IDLE: AssistSatelliteState.IDLE,
-    Phase.LISTENING: AssistSatelliteState.LISTENING,
-    Phase.PROCESSING: AssistSatelliteState.PROCESSING,
-    Phase.RESPONDING: AssistSatelliteState.RESPONDING,
+    Phase.IDLE: SatelliteState.IDLE,
+    Phase.LISTENING: SatelliteState.LISTENING,
+    Phase.PROCESSING: SatelliteState.PROCESSING,
+    Phase.RESPONDING: SatelliteState.RESPONDING,
 }
 
 
@@ -65,9 +65,10 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Show what the voice is doing; nothing else sets the state."""
-        state = _STATES[self.coordinator.data.phase]
-        if state != self.state:
-            self._set_state(state)
+        # Where Home Assistant takes no state from us, all else is shown all the same.
+        show = getattr(self, "_set_state", lambda _: self.async_write_ha_state())
+        if (state := _STATES[self.coordinator.data.phase]) != self.state:
+            show(state)
 
     @override
     async def async_internal_announce(
@@ -132,8 +133,7 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
             """Return the answer that the words are, if they are one."""
             if not answers:
                 return AssistSatelliteAnswer(id=None, sentence=text)
-            found = self._question_response_to_answer(text, list(map(dict, answers)))
-            return found if found.id is not None else None
+            return self._matched(text, answers)
 
         words, answer = await async_ask(self.coordinator, question, choices, match)
         if answer is not None:
@@ -143,6 +143,23 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
                 translation_domain=DOMAIN, translation_key="no_answer"
             )
         return AssistSatelliteAnswer(id=None, sentence=words)
+
+    def _matched(
+        self, text: str, answers: Sequence[Mapping[str, Any]]
+    ) -> AssistSatelliteAnswer | None:
+        """Return the answer whose sentences the words fit.
+
+        Home Assistant has that in its own question only: this is the one place that
+        asks there. Where it is gone, they fit if they are one of the sentences.
+        """
+        if (match := getattr(self, "_question_response_to_answer", None)) is not None:
+            found: AssistSatelliteAnswer = match(text, list(map(dict, answers)))
+            return found if found.id is not None else None
+        said = text.casefold().strip(" .!?")
+        for each in answers:
+            if said in map(str.casefold, each["sentences"]):
+                return AssistSatelliteAnswer(id=each["id"], sentence=text)
+        return None
 
     @callback
     @override

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import config_validation as cv
@@ -19,6 +18,7 @@ from homeassistant.helpers.condition import (
 )
 import probatio
 
+from .links.satellite_state import SatelliteState
 from .voices import voice_of, voices_among
 
 _SPECS: Final[Mapping[str, DomainSpec]] = {SATELLITE_DOMAIN: DomainSpec()}
@@ -43,22 +43,22 @@ class IsInConversation(_PhaseCondition):
     """The voice is in a conversation."""
 
     _states = {  # noqa: RUF012
-        AssistSatelliteState.LISTENING,
-        AssistSatelliteState.PROCESSING,
-        AssistSatelliteState.RESPONDING,
+        SatelliteState.LISTENING,
+        SatelliteState.PROCESSING,
+        SatelliteState.RESPONDING,
     }
 
 
 class IsListening(_PhaseCondition):
     """The voice waits for words or hears them."""
 
-    _states = {AssistSatelliteState.LISTENING}  # noqa: RUF012
+    _states = {SatelliteState.LISTENING}  # noqa: RUF012
 
 
 class IsResponding(_PhaseCondition):
     """The voice is heard."""
 
-    _states = {AssistSatelliteState.RESPONDING}  # noqa: RUF012
+    _states = {SatelliteState.RESPONDING}  # noqa: RUF012
 
 
 class IsWithinBudget(_VoiceCondition):

@@ -114,8 +114,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         )
         self.turns = Turns(parts)
         self.reader = Reader(parts)
+        self._is_shut_down = False
         again = functools.partial(self.admit, cools_down=False)
-        self._running = Running(again, lambda: self._shutdown_requested)
+        self._running = Running(again, lambda: self._is_shut_down)
 
     @property
     def totals(self) -> Totals:
@@ -130,7 +131,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @property
     def is_shut_down(self) -> bool:
         """Tell whether the voice was removed, or makes room for itself anew."""
-        return self._shutdown_requested
+        return self._is_shut_down
 
     def so_far(self) -> Mapping[str, Any]:
         """Return how the running conversation is so far, as at its end."""
@@ -277,6 +278,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
     @override
     async def async_shutdown(self) -> None:
         """End a running conversation at once; nothing of it stays behind."""
+        self._is_shut_down = True
         await super().async_shutdown()
         self._seat.close()
         await self._checkup.async_stop()

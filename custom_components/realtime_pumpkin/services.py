@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
-from homeassistant.components.assist_satellite.services import (
-    has_no_punctuation,
-    is_valid_sentence,
+from homeassistant.components.assist_satellite import (
+    DOMAIN as SATELLITE_DOMAIN,
+    services as satellite_services,
 )
 from homeassistant.core import (
     HomeAssistant,
@@ -57,12 +56,23 @@ SERVICE_SAY: Final = "say"
 SERVICE_START_CONVERSATION: Final = "start_conversation"
 SERVICE_STOP_CONVERSATION: Final = "stop_conversation"
 
+
+def _as_home_assistant_checks(name: str) -> Callable[[Any], Any]:
+    """Return one of the checks of Home Assistant's own question for sentences.
+
+    They are nobody else's to use: this is the one place that does. Where they are
+    gone, any sentence is taken, and one that cannot be read is never the answer.
+    """
+    check: Callable[[Any], Any] = getattr(satellite_services, name, list)
+    return check
+
+
 _SENTENCES: Final = probatio.All(
     cv.ensure_list,
     [SOME_TEXT],
     Expects("field_empty", probatio.Length(min=1)),
-    Expects("sentence_punctuation", has_no_punctuation),
-    Expects("sentence_invalid", is_valid_sentence),
+    Expects("sentence_punctuation", _as_home_assistant_checks("has_no_punctuation")),
+    Expects("sentence_invalid", _as_home_assistant_checks("is_valid_sentence")),
 )
 START_SCHEMA: Final[VolDictType] = {
     probatio.Optional(ATTR_OPENING): TEXT,

@@ -9,7 +9,6 @@ from typing import Final
 from homeassistant.components import zeroconf
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import SelectOptionDict
-from zeroconf._dns import DNSPointer
 from zeroconf.asyncio import AsyncServiceInfo
 
 _ZEROCONF: Final = "zeroconf"
@@ -23,13 +22,13 @@ async def async_found(hass: HomeAssistant) -> list[SelectOptionDict]:
     instance = await zeroconf.async_get_instance(hass)
     options: dict[str, str] = {}
     for record in instance.cache.entries_with_name(SERVICE_TYPE):
-        if not isinstance(record, DNSPointer):
+        if (alias := getattr(record, "alias", None)) is None:
             continue
-        service = AsyncServiceInfo(SERVICE_TYPE, record.alias)
+        service = AsyncServiceInfo(SERVICE_TYPE, alias)
         if not service.load_from_cache(instance):
             continue
         for host in service.parsed_addresses()[:1]:
-            name = record.alias.removesuffix(f".{SERVICE_TYPE}")
+            name = alias.removesuffix(f".{SERVICE_TYPE}")
             options[f"{host}:{service.port}"] = f"{name} ({host}:{service.port})"
     return [SelectOptionDict(value=at, label=name) for at, name in options.items()]
 

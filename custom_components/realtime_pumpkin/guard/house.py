@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from homeassistant.components.homeassistant.scene import entities_in_scene
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.helpers import entity_registry as er
@@ -87,10 +86,7 @@ class House:
 
     def members(self, entity_id: str) -> frozenset[str]:
         """Return what a group, of whatever integration, or a scene consists of."""
-        members = self._all_groups().get(entity_id, frozenset())
-        if split_entity_id(entity_id)[0] == "scene":
-            members |= frozenset(entities_in_scene(self._hass, entity_id))
-        return members
+        return self._all_groups().get(entity_id, frozenset())
 
     def wholes(self, entity_id: str) -> Iterator[str]:
         """Yield the groups that an entity is a member of."""

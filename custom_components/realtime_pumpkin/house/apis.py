@@ -10,7 +10,7 @@ from homeassistant.helpers import intent, llm
 
 from ..const import LOGGER, SCRIPT_DOMAIN
 from ..tools import Outcome, Tool
-from .exposure import expose
+from .exposure import ExposureUnknown, expose
 from .specs import free_name, spec
 from .use import Caller, refused
 
@@ -45,10 +45,9 @@ async def async_api_tools(caller: Caller, taken: Mapping[str, Tool]) -> ApiTools
     """Return the tools of the chosen APIs; one that is gone is left out."""
     tools: dict[str, Tool] = {}
     instructions: list[str] = []
-    if caller.rules.llm_apis:
-        expose(caller)
     for api_id in caller.rules.llm_apis:
         try:
+            expose(caller)
             instance = await llm.async_get_api(
                 caller.hass, api_id, caller.llm_context(Context())
             )
@@ -94,7 +93,10 @@ def _tool(caller: Caller, tool: llm.Tool, name: str, instance: llm.APIInstance) 
     async def async_run(arguments: dict[str, Any]) -> Outcome:
         """Run the tool, or say why not."""
         hass = caller.hass
-        exposed = expose(caller)
+        try:
+            exposed = expose(caller)
+        except ExposureUnknown as err:
+            return refused(str(err))
         if caller.rules.strangers and not _is_seen_through(hass, tool):
             return refused(f"{tool.name} → what it does is not known")
         aims = _aims(hass, tool, arguments, exposed)

@@ -1,10 +1,8 @@
 """Which entities Home Assistant exposes to one voice, and to no other assistant."""
 
-from homeassistant.components.homeassistant.exposed_entities import (
-    async_expose_entity,
-    async_get_assistant_settings,
-)
+from homeassistant.components.homeassistant import exposed_entities
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
@@ -13,10 +11,15 @@ from .use import Caller
 _SHOWN = "should_expose"
 
 
+class ExposureUnknown(HomeAssistantError):
+    """Home Assistant keeps what is exposed to whom in another way."""
+
+
 def expose(caller: Caller) -> frozenset[str]:
     """Expose what the user chose, without what strangers may not use; return it.
 
-    All else that was ever exposed to the voice is exposed no more.
+    All else that was ever exposed to the voice is exposed no more. Raises
+    `ExposureUnknown` where that cannot be told, and then no tool may be used.
     """
     allowed = caller.guard.admitted(caller.rules.exposed_entities)
     _set(caller.hass, caller.assistant, allowed)
@@ -36,10 +39,16 @@ def forget_gone(hass: HomeAssistant) -> None:
 
 
 def _set(hass: HomeAssistant, assistant: str, allowed: frozenset[str]) -> None:
-    """Expose just these entities to an assistant."""
-    settings = async_get_assistant_settings(hass, assistant)
-    shown = {one for one, options in settings.items() if options.get(_SHOWN)}
-    for entity_id in shown - allowed:
-        async_expose_entity(hass, assistant, entity_id, False)
-    for entity_id in allowed - shown:
-        async_expose_entity(hass, assistant, entity_id, True)
+    """Expose just these entities to an assistant; raise `ExposureUnknown`.
+
+    Home Assistant has nothing public for that: this is the one place that asks.
+    """
+    try:
+        settings = exposed_entities.async_get_assistant_settings(hass, assistant)
+        shown = {one for one, options in settings.items() if options.get(_SHOWN)}
+        for entity_id in shown - allowed:
+            exposed_entities.async_expose_entity(hass, assistant, entity_id, False)
+        for entity_id in allowed - shown:
+            exposed_entities.async_expose_entity(hass, assistant, entity_id, True)
+    except (AttributeError, TypeError) as err:
+        raise ExposureUnknown("What is exposed cannot be told") from err

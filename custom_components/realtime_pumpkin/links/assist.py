@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 
@@ -15,16 +14,14 @@ from .errors import (
     MicrophoneStalled,
 )
 from .protocols import LinkCapabilities
-from .satellite_state import async_wait_for_state
+from .satellite_state import SatelliteState, async_wait_for_state
 from .satellite_stream import SatelliteStream
 from .satellites import capabilities
 
 STALLED_AFTER_S: Final = 3.0
 _JUDGE_S: Final = 0.5
 _LEAVE_S: Final = 1.0
-_IN_A_RUN: Final = frozenset(
-    {AssistSatelliteState.LISTENING, AssistSatelliteState.PROCESSING}
-)
+_IN_A_RUN: Final = frozenset({SatelliteState.LISTENING, SatelliteState.PROCESSING})
 
 
 class OpenMicrophone:
@@ -79,13 +76,13 @@ class OpenMicrophone:
         state = await async_wait_for_state(
             self._hass,
             satellite,
-            lambda state: state in (STATE_UNAVAILABLE, AssistSatelliteState.RESPONDING),
+            lambda state: state in (STATE_UNAVAILABLE, SatelliteState.RESPONDING),
             _JUDGE_S,
         )
         match state:
             case "unavailable":
                 raise AssistSatelliteLost(entity_id=satellite)
-            case AssistSatelliteState.RESPONDING:
+            case SatelliteState.RESPONDING:
                 raise AssistSatelliteTakenOver(entity_id=satellite)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, Final, override
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -23,7 +22,7 @@ from .errors import (
 from .media_utterance import silent_stream
 from .owned import Clock, Spawn, async_cancel
 from .player import MediaPlayer
-from .satellite_state import async_wait_for_state
+from .satellite_state import SatelliteState, async_wait_for_state
 from .satellite_stream import SatelliteStream
 from .satellites import can_be_started, own_player
 from .stream_view import async_get_streams, stream_path
@@ -113,7 +112,7 @@ class SatelliteStart(SatelliteRun):
     @property
     def _is_idle(self) -> bool:
         """Tell whether it neither listens nor speaks for Home Assistant."""
-        return self._hass.states.is_state(self.satellite, AssistSatelliteState.IDLE)
+        return self._hass.states.is_state(self.satellite, SatelliteState.IDLE)
 
     @property
     def _is_announcing(self) -> bool:
@@ -121,7 +120,7 @@ class SatelliteStart(SatelliteRun):
         player = own_player(self._hass, self.satellite)
         is_taken = self._access.announcements.is_taken
         return (player is not None and is_taken(player)) or self._hass.states.is_state(
-            self.satellite, AssistSatelliteState.RESPONDING
+            self.satellite, SatelliteState.RESPONDING
         )
 
     async def _interrupt(self) -> None:
@@ -150,7 +149,7 @@ class SatelliteStart(SatelliteRun):
         state = await async_wait_for_state(
             self._hass,
             self.satellite,
-            lambda state: state == AssistSatelliteState.IDLE,
+            lambda state: state == SatelliteState.IDLE,
             seconds,
         )
         return state is not None

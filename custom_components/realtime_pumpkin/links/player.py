@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.components.media_player.const import (
     ATTR_MEDIA_ANNOUNCE,
     ATTR_MEDIA_CONTENT_ID,
@@ -25,6 +24,7 @@ from homeassistant.helpers.network import NoURLAvailableError, get_url
 
 from .announcements import Announcements, OnTaken
 from .errors import LinkError, NoInternalUrl, SpeakerUnavailable
+from .satellite_state import SatelliteState
 
 # Their announcements are full streams: music is ducked, ours is not, and the
 # next one replaces it. Others (Sonos, Music Assistant, Squeezebox) want a
@@ -80,7 +80,7 @@ class MediaPlayer:
         if self._satellite is None:
             return False
         state = self._hass.states.get(self._satellite)
-        return state is not None and state.state == AssistSatelliteState.RESPONDING
+        return state is not None and state.state == SatelliteState.RESPONDING
 
     def watch(self, on_taken: OnTaken) -> CALLBACK_TYPE:
         """Tell when somebody else's announcement takes the place of ours."""

@@ -1,11 +1,21 @@
-"""Wait for what a satellite does."""
+"""What a satellite does, and how to wait for it."""
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
+
+
+class SatelliteState(StrEnum):
+    """The states of any satellite of Home Assistant, as automations see them."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    PROCESSING = "processing"
+    RESPONDING = "responding"
 
 
 async def async_wait_for_state(

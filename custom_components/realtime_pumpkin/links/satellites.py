@@ -7,7 +7,6 @@ from homeassistant.components.assist_satellite import (
     DOMAIN as SATELLITE_DOMAIN,
     AssistSatelliteEntityFeature,
 )
-from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.components.media_player.const import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.components.select import DOMAIN as SELECT_DOMAIN
 from homeassistant.const import ATTR_SUPPORTED_FEATURES
@@ -16,6 +15,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
 from .protocols import LinkCapabilities
+from .satellite_state import SatelliteState
 
 # What a pipeline tells before it calls us is told in the same step of the loop:
 # 0.1 ms were measured. A slow machine may pause in it, people are never that quick.
@@ -45,7 +45,7 @@ def talking_satellite(hass: HomeAssistant) -> str | None:
     listening = [
         state
         for state in hass.states.async_all(SATELLITE_DOMAIN)
-        if state.state == AssistSatelliteState.LISTENING
+        if state.state == SatelliteState.LISTENING
         and not _is_ours(registry, state.entity_id)
     ]
     latest = max(listening, key=lambda state: state.last_reported, default=None)

@@ -1,11 +1,10 @@
 """A Wyoming connection that garbage cannot break."""
 
 import asyncio
-from typing import Any, Final, override
+from typing import Any, Final
 
 import orjson
-from wyoming.client import AsyncTcpClient
-from wyoming.event import Event
+from wyoming.event import Event, async_read_event
 from wyoming.version import __version__ as _VERSION
 
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -13,12 +12,24 @@ _HANG_UP_TIMEOUT_S: Final = 1.0
 _GARBAGE_LIMIT: Final = 32
 
 
-class SatelliteWire(AsyncTcpClient):
-    """One TCP connection that speaks Wyoming and never raises what was sent."""
+class SatelliteWire:
+    """One TCP connection that speaks Wyoming and never raises what was sent.
+
+    The library's own client does not show its streams, which can be aborted.
+    """
 
     def __init__(self, host: str, port: int) -> None:
-        """Prepare a connection; `connect` raises `OSError` where it fails."""
-        super().__init__(host, port, connect_timeout=CONNECT_TIMEOUT_S)
+        """Prepare a connection."""
+        self.host = host
+        self.port = port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def connect(self) -> None:
+        """Connect within 5 s; raise `OSError` where that fails."""
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            streams = await asyncio.open_connection(self.host, self.port)
+        self._reader, self._writer = streams
 
     async def receive(self) -> Event | None:
         """Return the next event that can be read, or None after the last.
@@ -30,7 +41,7 @@ class SatelliteWire(AsyncTcpClient):
             if self._reader is None:
                 return None
             try:
-                event = await self.read_event()
+                event = await async_read_event(self._reader)
             except OSError, EOFError:
                 return None
             except AttributeError, LookupError, TypeError, RecursionError:
@@ -41,22 +52,16 @@ class SatelliteWire(AsyncTcpClient):
                 return None
         return None
 
-    @override
-    async def write_event(self, event: Event) -> None:
-        """Write an event in one piece.
+    async def send(self, event: Event) -> bool:
+        """Send an event in one piece; False where the connection is gone.
 
         The library writes its parts one by one, each a system call and a packet.
         """
-        assert self._writer is not None
-        self._writer.write(encode(event))
-        await self._writer.drain()
-
-    async def send(self, event: Event) -> bool:
-        """Send an event; False where the connection is gone."""
         if self._writer is None:
             return False
         try:
-            await self.write_event(event)
+            self._writer.write(encode(event))
+            await self._writer.drain()
         except OSError:
             return False
         return True
