@@ -153,7 +153,14 @@ PRIVATE_APIS: Final = (
         "test_the_connection_needs_no_private_module_of_the_sdk",
     ),
     _api(
-        "realtime/connection.py `_AtHome.handshake`",
+        "realtime/websocket.py `WebSocket.send_now`",
+        "the parts of a connection of websockets, to send without waiting",
+        {"getattr protocol", "getattr transport"},
+        "each frame is sent as the library does it, which costs more",
+        "test_a_socket_that_is_made_of_something_else_sends_as_the_library_does",
+    ),
+    _api(
+        "realtime/websocket.py `WebSocket.handshake`",
         "where websockets decides on redirects",
         set(),
         "redirects would be followed, so the test fails",

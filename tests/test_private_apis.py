@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 import sys
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from unittest.mock import AsyncMock, MagicMock, patch
 
 from homeassistant.components import assist_satellite, conversation
@@ -19,6 +19,7 @@ from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from websockets.protocol import State
 
 from custom_components.realtime_pumpkin import answering, pipelines, services
 from custom_components.realtime_pumpkin.assist_satellite import VoiceSatellite
@@ -31,6 +32,7 @@ from custom_components.realtime_pumpkin.links.satellite_state import SatelliteSt
 from custom_components.realtime_pumpkin.links.stream_view import AUDIO_PATH, _NoTokens
 from custom_components.realtime_pumpkin.realtime import connection
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.realtime.websocket import WebSocket
 from custom_components.realtime_pumpkin.turns.said import said_before
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_ENTITY_ID, only_voice
@@ -300,3 +302,24 @@ def test_the_connection_needs_no_private_module_of_the_sdk(
     spare = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(spare)
     assert callable(spare.open_connection)
+
+
+@pytest.mark.parametrize("gone", ["protocol", "transport"])
+def test_a_socket_that_is_made_of_something_else_sends_as_the_library_does(
+    gone: str,
+) -> None:
+    """Whoever wants to send at once is told to wait instead; nothing was sent."""
+    transport = MagicMock(get_write_buffer_size=lambda: 0)
+    parts = {"protocol": SimpleNamespace(state=State.OPEN), "transport": transport}
+    assert WebSocket.send_now(cast("Any", SimpleNamespace(**parts)), b"{}")
+    transport.write.assert_called_once()
+    del parts[gone]
+    assert not WebSocket.send_now(cast("Any", SimpleNamespace(**parts)), b"{}")
+    transport.write.assert_called_once()
+
+
+if __name__ == "__main__":  # Write the list into the page.
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    text = f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    PAGE.write_text(text, encoding="utf-8")

@@ -1,11 +1,13 @@
 """The websocket of a session: websockets' own, which tells no log and goes nowhere else."""
 
+import asyncio
 import logging
 from os import urandom
 from struct import pack
 from typing import Any, Final, override
 
 from websockets.asyncio.client import ClientConnection
+from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 from websockets.protocol import State
 
@@ -51,12 +53,16 @@ class WebSocket(ClientConnection):
         """Send UTF-8 as a text frame at once; False where it would have to wait.
 
         It does not where the connection is closed or the network takes less than it
-        is given. What `send` does beyond this is for whoever has to wait.
+        is given. What `send` does beyond this is for whoever has to wait, and so is
+        all where a later version of websockets has its parts elsewhere.
         """
-        is_open = self.protocol.state is State.OPEN
-        if not is_open or self.transport.get_write_buffer_size():
+        protocol: ClientProtocol | None = getattr(self, "protocol", None)
+        transport: asyncio.Transport | None = getattr(self, "transport", None)
+        if transport is None or protocol is None or protocol.state is not State.OPEN:
             return False
-        self.transport.write(text_frame(data))
+        if transport.get_write_buffer_size():
+            return False
+        transport.write(text_frame(data))
         return True
 
 
