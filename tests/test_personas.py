@@ -16,6 +16,7 @@ from custom_components.realtime_pumpkin.personas import (
     gallery_of,
     read_files,
 )
+from tests.metadata import ROOT, read_json
 
 GOOD: dict[str, Any] = {
     "name": "Owl",
@@ -114,3 +115,17 @@ async def test_who_is_gone_is_a_custom_one(hass: HomeAssistant) -> None:
     """A voice outlives the file that it was made from."""
     gallery = await async_get_gallery(hass)
     assert gallery.get("gone") is gallery.personas["custom"]
+
+
+async def test_every_persona_of_ours_can_be_described_in_other_languages(
+    hass: HomeAssistant,
+) -> None:
+    """The English text is the one that is translated."""
+    files = await hass.async_add_executor_job(read_files, BUILT_IN)
+    texts = read_json(ROOT / "translations/en.json")["common"]
+    described = {
+        f"persona_{one.id}": one.description
+        for one in gallery_of(files).personas.values()
+    }
+    told = {key: text for key, text in texts.items() if key.startswith("persona_")}
+    assert told == described

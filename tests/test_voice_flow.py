@@ -1,5 +1,6 @@
 """Tests of the voice flow: who it is, how it behaves, what is kept."""
 
+from dataclasses import replace
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -43,6 +44,8 @@ from tests.voice_flow import (
 )
 
 pytestmark = pytest.mark.usefixtures("probe", "trial")
+
+READ_GALLERY = "custom_components.realtime_pumpkin.flows.voice.async_read_gallery"
 
 ECHO = {
     "noise_dbfs": -62.0,
@@ -124,6 +127,35 @@ async def test_a_persona_fills_in_the_next_step(
         assert defaults["voice"] == persona.voice
         assert shown(result).get("openings", []) == list(persona.openings)
         hass.config_entries.subentries.async_abort(result["flow_id"])
+
+
+@pytest.mark.parametrize(
+    ("language", "described"),
+    [
+        ("en", "A cackling but good-hearted witch at her cauldron."),
+        ("de", "Eine kichernde, aber gutherzige Hexe an ihrem Kessel."),
+        ("pt", "A cackling but good-hearted witch at her cauldron."),
+    ],
+)
+async def test_the_gallery_is_described_in_the_language_of_the_house(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, language: str, described: str
+) -> None:
+    """Where there is no translation, in English."""
+    hass.config.language = language
+    result = await async_add(hass, loaded_entry)
+    assert choices(result, "persona")["witch"] == f"Witch: {described}"
+
+
+async def test_a_persona_of_ones_own_is_described_in_its_own_words(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry
+) -> None:
+    """Also if it has the name of one of ours."""
+    hass.config.language = "de"
+    gallery = await async_get_gallery(hass)
+    gallery.add(replace(gallery.personas["witch"], description="Meine Nachbarin."))
+    with patch(READ_GALLERY, AsyncMock(return_value=gallery)):
+        result = await async_add(hass, loaded_entry)
+    assert choices(result, "persona")["witch"] == "Witch: Meine Nachbarin."
 
 
 async def test_a_voice_of_another_provider_has_a_name_there(

@@ -1,6 +1,6 @@
 """The flow of a voice: who it is, its two ends and its manners."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, override
 
@@ -10,8 +10,10 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
+from homeassistant.helpers.translation import async_get_translations
 
 from .. import schema
 from ..const import (
@@ -26,6 +28,7 @@ from ..const import (
     CONF_SPEAKER,
     CONF_VOICE,
     DEFAULT_MODEL,
+    DOMAIN,
     Provider,
 )
 from ..fields import Input
@@ -75,7 +78,8 @@ class VoiceFlow(SpeakerSteps):
             is_kept = choice == schema.KEEP
             self._persona = self._as_it_is() if is_kept else gallery.get(choice)
             return await self.async_step_character()
-        form = schema.gallery(gallery.in_order(), keep=keep)
+        shown = await _async_in_the_users_language(self.hass, gallery.in_order())
+        form = schema.gallery(shown, keep=keep)
         return await self._async_show(step_id, form, typed)
 
     def _as_it_is(self) -> Persona:
@@ -211,3 +215,20 @@ class VoiceFlow(SpeakerSteps):
             data=self._data,
             reason="reconfigure_successful",
         )
+
+
+async def _async_in_the_users_language(
+    hass: HomeAssistant, personas: Iterable[Persona]
+) -> list[Persona]:
+    """Return personas described in the user's language; the user's own stay as they are."""
+    prefix = f"component.{DOMAIN}.common.persona_"
+    english, texts = [
+        await async_get_translations(hass, language, "common", [DOMAIN])
+        for language in ("en", hass.config.language)
+    ]
+    return [
+        replace(one, description=texts[key])
+        if english.get(key := prefix + one.id) == one.description
+        else one
+        for one in personas
+    ]
