@@ -145,7 +145,9 @@ def _results() -> str:
     if not sentences:
         return ""
     listed = "\n".join(f"- {text}" for text in sentences)
-    return f"Measured, side by side with its peers where there are any:\n\n{listed}"
+    return (
+        f"Measured, with how in [docs/performance.md](docs/performance.md):\n\n{listed}"
+    )
 
 
 def filled(page: str, results: str | None = None) -> str:
