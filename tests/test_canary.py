@@ -21,6 +21,7 @@ from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.diagnostics import (
     async_get_config_entry_diagnostics,
 )
+from custom_components.realtime_pumpkin.realtime import reconnection
 from tests.common import VOICE_ENTITY_ID, account, async_set_up, only_voice, voice
 from tests.links.satellite import HOST, on_the_porch
 from tests.porch import GOODBYE, GREETING, Porch
@@ -146,9 +147,13 @@ REFUSALS = {
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 async def test_a_server_that_quotes_the_key_makes_nobody_tell_it(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, refusal: str
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: str,
 ) -> None:
     """Not in an event, a log, a repair, a report or an exception."""
+    monkeypatch.setattr(reconnection, "BUDGET", 1.5)
     house = House(hass, caplog)
     handler = refuses(f"{CANARY} is in trouble", *REFUSALS[refusal])
     async with realtime_server(handler) as url, on_the_porch() as satellite:

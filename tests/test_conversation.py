@@ -8,6 +8,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.links import wyoming
 from custom_components.realtime_pumpkin.prompt import ANY_LANGUAGE, FINISHING, SAFETY
 from custom_components.realtime_pumpkin.rehearsal import Call, Say
 from tests.audio.signals import tone
@@ -260,9 +261,10 @@ async def test_an_unknown_tool_gives_the_model_an_error(hass: HomeAssistant) -> 
 
 
 async def test_a_satellite_that_vanishes_ends_the_conversation(
-    hass: HomeAssistant,
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the link's own tries the reason is told, and the voice is idle."""
+    monkeypatch.setattr(wyoming, "_RECONNECT_BUDGET_S", 1.5)
     async with at_the_door(hass, GREETING, "Bye.") as porch:
         await porch.act("start_conversation")
         await porch.until(EventName.AUDIO_STARTED)
