@@ -132,7 +132,7 @@ def _kind_of(block: Block) -> Check:
             return _card
         case dict() if _is_persona(block):
             return _persona
-        case {"recorder": _} | {"logger": _}:
+        case {"recorder": _} | {"logger": _} | {"http": _}:
             return _configuration
     raise AssertionError("a block of a kind that no test knows")
 
