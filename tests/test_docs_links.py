@@ -151,3 +151,20 @@ def test_a_blueprint_says_where_it_is_and_leads_nowhere_else(path: Path) -> None
     for link in links(blueprint["description"]):
         assert urlsplit(link).scheme == "https"
         assert wrong(README, link) is None
+
+
+def test_every_page_is_reached_from_the_list_of_pages() -> None:
+    """By way of other pages of the documentation, if need be."""
+    reached, ahead = set[Path](), [ROOT / "docs" / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page in reached or page not in PAGES or page == README:
+            continue
+        reached.add(page)
+        for link in links(read(page)):
+            target = link.partition("#")[0]
+            if target and "://" not in target:
+                ahead.append((page.parent / target).resolve())
+    documents = {page for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    assert documents <= reached
+    assert ROOT / "CONTRIBUTING.md" in reached
