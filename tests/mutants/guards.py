@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.mutants.mutant import Guard
 from tests.mutants.robustness import ROBUSTNESS
+from tests.mutants.security import SECURITY
 
-GUARDS: Final[tuple[Guard, ...]] = (*ROBUSTNESS,)
+GUARDS: Final[tuple[Guard, ...]] = (*ROBUSTNESS, *SECURITY)
 """All lists; another list is a module beside this one and a line here."""
