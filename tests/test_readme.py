@@ -34,6 +34,7 @@ from docs.events_reference import examples
 
 from .documents import README, ROOT, blocks, headings, parse, read
 from .test_docs_forms import all_fields, rows as form_rows
+from .test_docs_troubleshooting import strings
 
 PAGE: Final = read(README)
 TRANSLATIONS: Final = ROOT / "custom_components" / DOMAIN / "translations"
@@ -62,15 +63,6 @@ def table(title: str) -> list[list[str]]:
     """Return the cells of a chapter's table, row by row, without its head."""
     lines = [line for line in chapter(title).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string below a value."""
-    if isinstance(value, str):
-        yield value
-    else:
-        for inner in value.values():
-            yield from strings(inner)
 
 
 def program(path: str) -> ModuleType:
@@ -219,13 +211,15 @@ def test_the_recorder_keeps_events_for_ten_days_by_itself() -> None:
 
 
 def test_the_notice_for_the_door_is_one_page_in_every_language() -> None:
-    """Of the words and the drawing as they are now, and linked."""
-    pages = program("docs/door-notice/render.py").pages()
-    folder = ROOT / "docs/door-notice"
-    assert pages.keys() == {path.stem for path in TRANSLATIONS.glob("*.json")}
-    for language, page in pages.items():
-        assert read(folder / f"{language}.html") == page
-        printed = (folder / f"{language}.pdf").read_bytes()
+    """With the drawing as it is now, all words in each language, and linked."""
+    notice = program("docs/door-notice/render.py")
+    page, words = read(notice.PAGE), notice.words()
+    assert notice.drawn(page) == page
+    assert words.keys() == {path.stem for path in TRANSLATIONS.glob("*.json")}
+    shown = {each.split(".")[0] for each in re.findall(r'data-says="([\w.]+)"', page)}
+    for language, said in words.items():
+        assert said.keys() == {*shown, "language"}
+        printed = (notice.PAGE.parent / f"{language}.pdf").read_bytes()
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
         assert f"(docs/door-notice/{language}.pdf)" in chapter("Privacy")
 

@@ -1,59 +1,52 @@
-"""Make the notice for the door, to fill in (`.html`) and to print (`.pdf`).
+"""Put the pumpkin into `notice.html`, and print it in each of its languages.
 
 Needs Chromium. Run `.venv/bin/python docs/door-notice/render.py` after a change of the
-page, of its words or of the pumpkin.
+notice or of the pumpkin.
 """
 
+import json
 from pathlib import Path
+import re
 import subprocess
-import tomllib
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 _HERE: Final = Path(__file__).parent
+PAGE: Final = _HERE / "notice.html"
+_PUMPKIN: Final = re.compile(r"(<!-- pumpkin -->\n).*?(  <!-- /pumpkin -->)", re.DOTALL)
+_WORDS: Final = re.compile(r'<script id="words"[^>]*>(.*?)</script>', re.DOTALL)
 
 
-def pages() -> dict[str, str]:
-    """Return the notice in each language."""
-    words: dict[str, Any] = tomllib.loads(
-        (_HERE / "words.toml").read_text(encoding="utf-8")
-    )
+def words() -> dict[str, Any]:
+    """Return what the notice says, by language."""
+    [said] = _WORDS.findall(PAGE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(said)
+    return content
+
+
+def drawn(page: str) -> str:
+    """Return the notice with the pumpkin as it is now."""
     pumpkin = (_HERE.parent / "brand/pumpkin.svg").read_text(encoding="utf-8")
-    templates = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined
-    )
-    page = templates.get_template("page.html.jinja")
-    return {
-        language: page.render(language=language, pumpkin=pumpkin, **said)
-        for language, said in words.items()
-    }
-
-
-def _print(page: Path) -> None:
-    """Print a page as a PDF beside it."""
-    subprocess.run(
-        [
-            "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-pdf-header-footer",
-            f"--print-to-pdf={page.with_suffix('.pdf')}",
-            page.as_uri(),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
+    return _PUMPKIN.sub(lambda found: found[1] + pumpkin + found[2], page)
 
 
 def main() -> None:
-    """Write and print all notices."""
-    for language, text in pages().items():
-        page = _HERE / f"{language}.html"
-        page.write_text(text, encoding="utf-8")
-        _print(page)
+    """Draw the pumpkin and print a PDF for each language."""
+    PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for language in words():
+        subprocess.run(
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-pdf-header-footer",
+                f"--print-to-pdf={_HERE / language}.pdf",
+                f"{PAGE.as_uri()}#{language}",
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
 
 
 if __name__ == "__main__":
