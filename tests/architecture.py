@@ -9,6 +9,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import re
+
+from homeassistant.const import Platform
 
 PACKAGE = "custom_components.realtime_pumpkin"
 FLOORS: tuple[frozenset[str], ...] = tuple(
@@ -135,6 +138,37 @@ def room(module: str) -> str | None:
     if not module.startswith(f"{PACKAGE}."):
         return None
     return module.removeprefix(f"{PACKAGE}.").split(".")[0]
+
+
+def stated_order(page: str) -> list[frozenset[str]]:
+    """Return the rooms in the order in which a page writes them with arrows.
+
+    It is written from what knows nothing to what knows all: `const ← audio, links ← …`;
+    `platforms` stands for all rooms that are a platform of Home Assistant.
+    """
+    [row] = re.findall(r"^`([^`]*←[^`]*)`", page, re.MULTILINE)
+    platforms = {platform.value for platform in Platform}
+    return [
+        frozenset(
+            one
+            for name in group.split(",")
+            for one in (platforms if name.strip() == "platforms" else {name.strip()})
+        )
+        for group in row.split("←")
+    ]
+
+
+def arrows_against(root: Path, order: list[frozenset[str]]) -> list[str]:
+    """Return the imports between rooms of a stated order that do not point left."""
+    place = {name: at for at, names in enumerate(order) for name in names}
+    return [
+        str(arrow)
+        for arrow in read_arrows(root)
+        if (importer := room(arrow.importer)) in place
+        and (imported := room(arrow.imported)) in place
+        and importer != imported
+        and place[imported] >= place[importer]
+    ]
 
 
 def floor(name: str) -> int | None:

@@ -1,22 +1,28 @@
 """Tests that imports point one way only, and that the reader of imports sees when not."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 import re
 
 import pytest
 
 from .architecture import (
+    FLOORS,
     WITHOUT_HOME_ASSISTANT,
+    arrows_against,
     arrows_to,
     cycle,
+    floor,
     homeless,
     read_modules,
     room,
+    stated_order,
     wrong_arrows,
 )
 
 ROOT = Path(__file__).parents[1] / "custom_components" / "realtime_pumpkin"
+PAGE = (ROOT.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
 def build(root: Path, **sources: str) -> Path:
@@ -37,12 +43,61 @@ def test_every_module_has_its_room() -> None:
 
 def test_every_room_has_one_line_on_the_page_of_the_architecture() -> None:
     """None is left out or named twice, and none is named that is gone."""
-    page = (ROOT.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
-    table = page.partition("## Rooms")[2].partition("\n## ")[0]
+    table = PAGE.partition("## Rooms")[2].partition("\n## ")[0]
     places = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
     named = Counter(re.findall(r"`(\w+)(?:\.py|/)`", places))
     rooms = {room(module) for module in read_modules(ROOT)}
     assert named == Counter({*rooms, "www"})
+
+
+def test_the_order_that_the_page_states_is_that_of_the_imports() -> None:
+    """Read from the page itself, and from nothing else."""
+    order = stated_order(PAGE)
+    rooms = {room(module) for module in read_modules(ROOT)}
+    assert len(order) >= 10
+    assert all(names & rooms for names in order)
+    assert arrows_against(ROOT, order) == []
+
+
+def test_the_order_that_the_page_states_is_that_of_the_floors() -> None:
+    """The page is the short form of what the tests know in full."""
+    heights = [
+        {at for name in names if (at := floor(name)) is not None}
+        for names in stated_order(PAGE)
+    ]
+    assert all(heights)
+    for lower, upper in pairwise(heights):
+        assert max(lower) < min(upper)
+    assert min(heights[0]) == 0
+    assert max(heights[-1]) == len(FLOORS) - 1
+
+
+def test_the_page_names_the_rooms_without_home_assistant() -> None:
+    """`const` is too small to be worth saying it."""
+    [said] = re.findall(r"([^.\n]*) import nothing of Home Assistant", PAGE)
+    assert set(re.findall(r"`(\w+)/`", said)) == WITHOUT_HOME_ASSISTANT - {"const"}
+
+
+def test_every_module_that_the_page_names_is_there() -> None:
+    """A file that moved is found by whoever reads the page."""
+    modules = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py")}
+    names = modules | {Path(name).name for name in modules}
+    missing = [
+        name
+        for name in re.findall(r"`([\w/]+\.py)`", PAGE)
+        if name not in names and not (ROOT.parents[1] / name).exists()
+    ]
+    assert missing == []
+
+
+def test_an_arrow_against_the_stated_order_is_seen(tmp_path: Path) -> None:
+    """The reader of the page does not let everything pass."""
+    root = build(tmp_path, audio="from .links import wire", links__wire="")
+    right = stated_order("`audio, links ← platforms`: so")
+    assert right[0] == {"audio", "links"}
+    assert "sensor" in right[1]
+    assert len(arrows_against(root, stated_order("`audio ← links`: so"))) == 1
+    assert arrows_against(root, stated_order("`links ← audio`: so")) == []
 
 
 def test_imports_point_only_to_lower_floors() -> None:
