@@ -4,21 +4,32 @@ from argparse import ArgumentParser
 import asyncio
 import sys
 import time
+import traceback
 
 from . import document, plots, results, sections
 from .results import Findings
 from .table import table
 
 
-async def measure(names: list[str]) -> Findings:
-    """Measure sections one after another, telling how they come along."""
+async def measure(names: list[str]) -> tuple[Findings, list[str]]:
+    """Measure sections one after another; return also which of them failed."""
     findings: Findings = {}
+    failed = []
     for name in names:
         began = time.monotonic()
-        findings[name] = await sections.measure(name)
+        try:
+            findings[name] = await sections.measure(name)
+        except Exception:  # noqa: BLE001 - the others are worth measuring all the same
+            traceback.print_exc()
+            failed.append(name)
         took = time.monotonic() - began
-        print(f"{name}: measured in {took:.0f} s", file=sys.stderr, flush=True)
-    return findings
+        say(f"{name}: {'failed' if name in failed else 'measured'} in {took:.0f} s")
+    return findings, failed
+
+
+def say(text: str) -> None:
+    """Tell whoever waits, beside the table."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -33,8 +44,12 @@ def main() -> int:
         print("\n".join(sections.SECTIONS))
         return 0
     before = results.kept()
-    findings = asyncio.run(measure(given.sections or list(sections.SECTIONS)))
+    names = given.sections or list(sections.SECTIONS)
+    findings, failed = asyncio.run(measure(names))
     print(table(findings, before))
+    if failed:
+        say(f"Nothing is kept, because these failed: {', '.join(failed)}")
+        return 1
     if not given.sections:
         results.keep(findings)
         plots.draw(findings)

@@ -103,7 +103,10 @@ class Worker:
         """
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(job).encode() + b"\n")
-        answer = await _line(self._process, within)
+        try:
+            answer = await _line(self._process, within)
+        except TimeoutError as err:
+            raise RuntimeError(f"{self._name}: no answer in {within:.0f} s") from err
         if not answer:
             assert self._process.stderr is not None
             said = await self._process.stderr.read()

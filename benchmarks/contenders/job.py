@@ -91,7 +91,7 @@ async def do(make: MakeClient, url: str, voices: int, seconds: float) -> dict[st
     for client in clients:
         await client.open(url)
     loop = asyncio.get_running_loop()
-    await _talk(clients, loop.time() + 1.0)  # All that is made at first use is made.
+    await _talk(clients, loop.time() + 0.5)  # All that is made at first use is made.
     ear.delays_ms.clear()
     began, cpu, ear.bytes = loop.time(), time.process_time(), 0
     watcher = loop.create_task(watch_lag(lags_ms))
