@@ -141,7 +141,7 @@ def test_what_nobody_touched_is_stored_as_the_defaults() -> None:
 
 def test_what_was_chosen_is_read_as_it_was_meant() -> None:
     """Each option comes out of what the form stores."""
-    read = options(**unfold(manners(APIS)(fold(CHOSEN))))
+    read = options(**unfold(manners(APIS, {})(fold(CHOSEN))))
     assert read.turns.turn_detection is TurnDetection.SEMANTIC_VAD
     assert read.turns.noise_reduction is NoiseReduction.NONE
     assert read.limits.busy is BusyPolicy.QUEUE

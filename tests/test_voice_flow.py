@@ -27,6 +27,7 @@ from tests.common import (
     only_voice,
     voice,
 )
+from tests.metadata import ROOT, read_json
 from tests.realtime_server import MODEL, fails, realtime_server
 from tests.voice_flow import (
     CHARACTER,
@@ -387,3 +388,23 @@ async def test_a_step_out_of_turn_begins_at_the_beginning(
     flow.context = {"source": "user"}
     result = await getattr(flow, f"async_step_{step}")()
     assert result["step_id"] in {"user", "microphone"}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_what_the_frontend_finds_no_words_for_comes_with_them(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, language: str
+) -> None:
+    """Inside an object it would show `voice` and `visitor` as they are stored."""
+    hass.config.language = language
+    result = await async_to(hass, loaded_entry, "manners")
+    form = result["data_schema"]
+    assert form is not None
+    config = form.schema["jaw_and_candle"].schema.schema["level_targets"].config
+    options = config["fields"]["follows"]["selector"]["select"]["options"]
+    texts = read_json(ROOT / "translations" / f"{language}.json")
+    assert {one["value"]: one["label"] for one in options} == (
+        texts["selector"]["follows"]["options"]
+    )
+    # The list of things would show the stored word as well.
+    assert "description_field" not in config
+    hass.config_entries.subentries.async_abort(result["flow_id"])

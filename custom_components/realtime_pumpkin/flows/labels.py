@@ -1,6 +1,6 @@
-"""The fields that are wrong, by the names that their form shows."""
+"""The names and texts that a form shows, where the frontend does not find them itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -29,6 +29,18 @@ async def async_labels(
         key = f"component.{DOMAIN}.{flow}.step.{step_id}.{place}data.{name}"
         labels.append(texts.get(key, name) + _limits(form, path))
     return ", ".join(labels)
+
+
+async def async_choices(hass: HomeAssistant, name: str) -> Mapping[str, str]:
+    """Return the texts of a selector's options in the user's language, by option."""
+    language = hass.config.language
+    texts = await async_get_translations(hass, language, "selector", [DOMAIN])
+    prefix = f"component.{DOMAIN}.selector.{name}.options."
+    return {
+        key.removeprefix(prefix): text
+        for key, text in texts.items()
+        if key.startswith(prefix)
+    }
 
 
 def _limits(form: probatio.Schema, path: Sequence[str]) -> str:

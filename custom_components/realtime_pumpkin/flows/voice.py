@@ -33,6 +33,7 @@ from ..const import (
 )
 from ..fields import Input
 from ..personas import CUSTOM_PERSONA, Persona, async_get_gallery, async_read_gallery
+from .labels import async_choices
 from .places import Places
 from .rules import api_options, refuse_rules
 from .speaker import SpeakerSteps
@@ -182,7 +183,9 @@ class VoiceFlow(SpeakerSteps):
             if not typed.errors:
                 self._take_manners(schema.unfold(typed.values))
                 return self._finish()
-        form = schema.manners(api_options(self.hass, self._stored.get("llm_apis", ())))
+        apis = api_options(self.hass, self._stored.get("llm_apis", ()))
+        followed = await async_choices(self.hass, schema.FOLLOWS)
+        form = schema.manners(apis, followed)
         return await self._async_show("manners", form, typed, words)
 
     def _refuse_manners(self, typed: Input) -> Mapping[str, str]:

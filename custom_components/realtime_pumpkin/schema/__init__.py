@@ -1,6 +1,7 @@
 """The forms of the flows."""
 
 from .account import ACCOUNT, ADVANCED, REAUTH, RECONFIGURE, folded_account
+from .level_targets import FOLLOWS
 from .manners import MANNERS, MANNERS_FIELDS, fold, manners, unfold
 from .voice import (
     CONF_CONSENT,
@@ -20,6 +21,7 @@ __all__ = [
     "CONF_CONSENT",
     "CONF_REGARDLESS",
     "CONSENT",
+    "FOLLOWS",
     "KEEP",
     "MANNERS",
     "MANNERS_FIELDS",

@@ -14,6 +14,7 @@ from ..fields import Field
 from ..staging import MOST_TARGETS, Follows, LevelTarget
 
 DOMAINS: Final = ("light", "number", "input_number", "switch", "input_boolean")
+FOLLOWS: Final = "follows"
 INVALID: Final = "level_targets_invalid"
 _DEFAULT: Final = LevelTarget("")
 _PERCENT: Final = ("light", "switch", "input_boolean")
@@ -37,20 +38,24 @@ def _field(
     return field
 
 
+def _follows(labels: Mapping[str, str]) -> ObjectSelectorField:
+    """Return the field for whose level a thing follows.
+
+    The frontend looks up no texts of what is inside an object, so they come along.
+    """
+    options = [
+        {"value": each.value, "label": labels.get(each.value, each.value)}
+        for each in Follows
+    ]
+    select = {"options": options, "translation_key": FOLLOWS, "mode": "dropdown"}
+    return _field({"select": select}, _DEFAULT.follows.value)
+
+
 _FIELDS: Final[dict[str, ObjectSelectorField]] = {
     "entity_id": _field(
         {"entity": {"filter": [{"domain": [*DOMAINS]}]}}, required=True
     ),
-    "follows": _field(
-        {
-            "select": {
-                "options": [each.value for each in Follows],
-                "translation_key": "follows",
-                "mode": "dropdown",
-            }
-        },
-        _DEFAULT.follows.value,
-    ),
+    FOLLOWS: _follows({}),
     "lowest": _field(_number(-1e6, 1e6, step="any")),
     "highest": _field(_number(-1e6, 1e6, step="any")),
     "attack_ms": _field(_number(0, 2000, "ms"), _DEFAULT.attack_ms),
@@ -87,16 +92,17 @@ def _check_range(target: Mapping[str, Any]) -> None:
         raise ValueError("no percentage")
 
 
-LEVEL_TARGETS: Final = Field(
-    ObjectSelector(
-        ObjectSelectorConfig(
-            fields=_FIELDS,
-            multiple=True,
-            label_field="entity_id",
-            description_field="follows",
-            translation_key="level_target",
-        )
-    ),
-    _checked,
-    error=INVALID,
-)
+def level_targets(labels: Mapping[str, str]) -> Field:
+    """Return the field for the things that follow a level, and its choices' texts."""
+    return Field(
+        ObjectSelector(
+            ObjectSelectorConfig(
+                fields={**_FIELDS, FOLLOWS: _follows(labels)},
+                multiple=True,
+                label_field="entity_id",
+                translation_key="level_target",
+            )
+        ),
+        _checked,
+        error=INVALID,
+    )

@@ -1,6 +1,7 @@
 """The form for how a voice behaves, in folded parts."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.core import split_entity_id
@@ -33,7 +34,7 @@ from ..const import (
 from ..fields import Field
 from ..manners import Children, Limits, TurnTaking
 from ..staging import HouseRules
-from .level_targets import LEVEL_TARGETS
+from .level_targets import level_targets
 from .parts import choice, group, number, several, switch
 from .senses import SENSES
 from .show import SHOW
@@ -105,7 +106,11 @@ def _tools(apis: Iterable[SelectOptionDict] = ()) -> section:
     )
 
 
-_JAW_AND_CANDLE: Final = group({"level_targets": None}, level_targets=LEVEL_TARGETS)
+def _jaw_and_candle(labels: Mapping[str, str] = MappingProxyType({})) -> section:
+    """Return the part for what moves with a level, with its choices' texts."""
+    return group({"level_targets": None}, level_targets=level_targets(labels))
+
+
 _PRIVACY: Final = group(
     {CONF_TRANSCRIPTS: Transcripts.ALL.value},
     transcripts=choice(CONF_TRANSCRIPTS, Transcripts),
@@ -120,7 +125,7 @@ _GROUPS: Final[Mapping[str, section]] = {
     "sound": _SOUND,
     "limits": _LIMITS,
     "tools": _tools(),
-    "jaw_and_candle": _JAW_AND_CANDLE,
+    "jaw_and_candle": _jaw_and_candle(),
     **SENSES,
     **SHOW,
     "privacy": _PRIVACY,
@@ -132,9 +137,20 @@ MANNERS: Final = probatio.Schema(
 )
 
 
-def manners(apis: Iterable[SelectOptionDict]) -> probatio.Schema:
-    """Return the form with the tools of Assist and MCP servers that there are."""
-    return MANNERS.extend({probatio.Optional("tools"): _tools(apis)})
+def manners(
+    apis: Iterable[SelectOptionDict], followed: Mapping[str, str]
+) -> probatio.Schema:
+    """Return the form with what there is only when it is shown.
+
+    `apis` are the tools of Assist and MCP servers, `followed` the texts of whose level
+    a thing follows.
+    """
+    return MANNERS.extend(
+        {
+            probatio.Optional("tools"): _tools(apis),
+            probatio.Optional("jaw_and_candle"): _jaw_and_candle(followed),
+        }
+    )
 
 
 MANNERS_FIELDS: Final = frozenset(
