@@ -47,14 +47,13 @@ def main() -> int:
     names = given.sections or list(sections.SECTIONS)
     findings, failed = asyncio.run(measure(names))
     print(table(findings, before))
-    if failed:
-        say(f"Nothing is kept, because these failed: {', '.join(failed)}")
-        return 1
-    if not given.sections:
+    if findings and not given.sections:
         results.keep(findings)
         plots.draw(findings)
         document.renew()
-    return 0
+    if failed:
+        say(f"What is kept lacks what failed: {', '.join(failed)}")
+    return len(failed)
 
 
 if __name__ == "__main__":

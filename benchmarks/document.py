@@ -1,13 +1,21 @@
-"""The table of `docs/performance.md`, made of the results that are kept."""
+"""What pages say of the results that are kept, written into them.
+
+`docs/performance.md` has all of them as tables, `README.md` (by `script/readme.py`) the
+few that a user cares for.
+"""
 
 from collections.abc import Iterator
 import json
 from pathlib import Path
+import subprocess
+import sys
 from typing import Any, Final
 
 from .results import LATEST
 
-DOCUMENT: Final = Path(__file__).resolve().parents[1] / "docs/performance.md"
+_ROOT: Final = Path(__file__).resolve().parents[1]
+_README_WRITER: Final = _ROOT / "script/readme.py"
+DOCUMENT: Final = _ROOT / "docs/performance.md"
 BEGIN: Final = "<!-- results: written by script/bench -->"
 END: Final = "<!-- end of results -->"
 
@@ -59,6 +67,7 @@ def renewed(text: str, latest: dict[str, Any]) -> str:
 
 
 def renew() -> None:
-    """Write the tables of the kept results into the document."""
+    """Write what is kept into the pages that tell it."""
     latest = json.loads(LATEST.read_text())
     DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), latest))
+    subprocess.run([sys.executable, _README_WRITER], check=True)
