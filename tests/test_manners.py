@@ -150,6 +150,7 @@ def test_what_was_chosen_is_read_as_it_was_meant() -> None:
         LevelTarget("light.candle", calls_per_second=4, offset_ms=80),
         LevelTarget("number.jaw", Follows.VISITOR, lowest=10, highest=90),
     )
+    assert read.jaw_and_candle.hears_visitor
     groups = (
         *(read.turns, read.limits, read.children, read.sounds, read.tongue),
         *(read.house, read.ensemble),

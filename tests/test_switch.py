@@ -125,3 +125,21 @@ async def test_a_muted_microphone_sends_silence_at_once_and_ends_nothing(
         assert all(any(frame) for frame in await ear.until(5))
         assert porch.named(EventName.CONVERSATION_ENDED) == []
         await porch.act("stop_conversation", goodbye=False)
+
+
+@pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
+async def test_a_conversation_reports_no_state_that_it_does_not_change(
+    hass: HomeAssistant,
+) -> None:
+    """A voice changes many times a turn, its switches hardly ever."""
+    async with at_the_door(hass, GREETING) as porch:
+        await hass.async_block_till_done()
+        state = hass.states.get(ENABLED)
+        assert state is not None
+        reported = state.last_reported
+        await porch.act("start_conversation")
+        await porch.until(EventName.AUDIO_STARTED)
+        assert hass.states.is_state("binary_sensor.pumpkin_pumpkin_speaking", "on")
+        assert state.last_reported == reported
+        await async_turn(hass, ENABLED, "off")
+        await porch.act("stop_conversation", goodbye=False)

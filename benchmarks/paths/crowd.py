@@ -22,10 +22,14 @@ _FITTED: Final = 100
 """Up to how many everything has to grow in a straight line."""
 
 _PLAYERS: Final = 20
-_SETTLE_S: Final = 4.0
-_WATCHED_S: Final = 6.0
+_PLAIN: Final = 50
+"""How many devices without a voice are compared with."""
+
+_SETTLE_S: Final = 3.0
+_WATCHED_S: Final = 5.0
 _APART_S: Final = 0.02
 _MOST_LAG_MS: Final = 20.0
+_SATURATED_MS: Final = 200.0
 _WORLD: Final = ("--pace", "1", "--turn-ms", "2000")
 _PATIENT: Final = {"max_duration_s": 3600, "idle_timeout_s": 3600}
 _PROBES: Final = 10
@@ -52,20 +56,43 @@ class Growth:
     """From a delta to the byte at the satellite, p50 in ms."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtPlayers:
+    """What a voice that speaks at a media player costs while it talks."""
+
+    cpu: float
+    """Core-%."""
+
+    memory: float
+    """MB."""
+
+
 async def measure() -> list[Measure]:
     """Return what voices cost, how many there can be, and how it grows."""
     growth = Growth()
     async with rig(*_WORLD) as bench:
+        plain = await _plain(bench)
         voices = await _move_in(bench, growth)
         await bench.home.ask("watch")
         await _talk(bench, voices, growth)
-        player_cpu, player_mb = await _talk_at_players(bench)
+    async with rig(*_WORLD) as bench:
+        players = await _talk_at_players(bench)
     return [
-        *_costs(growth),
-        Measure("CPU per talking voice, media player", player_cpu, "core-%"),
-        Measure("memory per talking voice, media player", player_mb, "MB", 2),
+        *_costs(growth, plain),
+        Measure("CPU per talking voice, media player", players.cpu, "core-%"),
+        Measure("memory per talking voice, media player", players.memory, "MB", 2),
         *_growths(growth),
     ]
+
+
+async def _plain(bench: Rig) -> float:
+    """Return the memory of devices that do nothing, as many entities each as a voice."""
+    one: list[str] = []
+    entities = await bench.home.ask("count", entry=await _add(bench, 1, one))
+    await bench.home.ask("add_plain", devices=1, entities=entities)
+    before = await _memory_mb(bench)
+    await bench.home.ask("add_plain", devices=_PLAIN, entities=entities)
+    return (await _memory_mb(bench) - before) / _PLAIN
 
 
 async def _move_in(bench: Rig, growth: Growth) -> list[str]:
@@ -81,8 +108,8 @@ async def _move_in(bench: Rig, growth: Growth) -> list[str]:
     return voices
 
 
-async def _add(bench: Rig, count: int, voices: list[str]) -> None:
-    """Add an account with so many voices, some of them with a probe."""
+async def _add(bench: Rig, count: int, voices: list[str]) -> str:
+    """Add an account with so many voices, some of them with a probe; return its id."""
     probes = -(-count // _PROBES)
     ask = bench.world.ask
     ports = await ask("satellites", count=probes, speaker_rate=24_000)
@@ -90,6 +117,7 @@ async def _add(bench: Rig, count: int, voices: list[str]) -> None:
         ports += await ask("satellites", count=count - probes)
     added = await bench.add_voices(ports, options=_PATIENT)
     voices += added["entities"]
+    return str(added["entry"])
 
 
 async def _memory_mb(bench: Rig) -> float:
@@ -110,22 +138,25 @@ async def _talk(bench: Rig, voices: Sequence[str], growth: Growth) -> None:
         growth.lag[count] = quantile(noted["lags_ms"], 0.99)
         growth.delay[count] = quantile(noted["delays_ms"], 0.5)
         growth.memory[count] = await _memory_mb(bench) - before
-    await bench.home.ask("act", action="stop_conversation", entities=voices)
+        if growth.lag[count] > _SATURATED_MS:
+            return  # More would only be refused.
 
 
-async def _talk_at_players(bench: Rig) -> tuple[float, float]:
-    """Return core-% and MB of a voice that speaks at a media player."""
-    ports = await bench.world.ask("satellites", count=_PLAYERS)
-    players = await bench.home.ask(
-        "add_players", port=bench.players_port, count=_PLAYERS
-    )
+async def _talk_at_players(bench: Rig) -> AtPlayers:
+    """Let voices talk at media players."""
+    count = _PLAYERS + 1
+    ports = await bench.world.ask("satellites", count=count)
+    players = await bench.home.ask("add_players", port=bench.players_port, count=count)
     added = await bench.add_voices(ports, players, _PATIENT)
-    idle, before = await _cpu(bench, {}), await _memory_mb(bench)
-    await _start(bench, added["entities"])
+    # What is loaded at first use is nobody's own.
+    await _start(bench, added["entities"][:1])
+    one, before = await _cpu(bench, {}), await _memory_mb(bench)
+    await _start(bench, added["entities"][1:])
     noted: dict[str, Any] = {}
-    cpu = await _cpu(bench, noted) - idle
+    cpu = await _cpu(bench, noted) - one
     assert noted["player_bytes"], "nobody spoke"
-    return cpu / _PLAYERS, (await _memory_mb(bench) - before) / _PLAYERS
+    memory = await _memory_mb(bench) - before
+    return AtPlayers(cpu / _PLAYERS, memory / _PLAYERS)
 
 
 async def _start(bench: Rig, voices: Sequence[str]) -> None:
@@ -152,15 +183,22 @@ async def _cpu(bench: Rig, noted: dict[str, Any]) -> float:
     return float(100 * used / (ended["at_s"] - began["at_s"]))
 
 
-def _costs(growth: Growth) -> list[Measure]:
+def _costs(growth: Growth, plain: float) -> list[Measure]:
     """Return what one voice costs, and how many can talk."""
     able = [count for count, lag in growth.lag.items() if lag <= _MOST_LAG_MS]
     idle, talking, cpu = (
         fit(values)[0] for values in (growth.idle, growth.memory, growth.cpu)
     )
     return [
-        Measure("voices at once, lag p99 within 20 ms", max(able), "", 100, "at least"),
+        Measure(
+            "voices at once, lag p99 within 20 ms",
+            max(able, default=0),
+            "",
+            100,
+            "at least",
+        ),
         Measure("memory per idle voice", idle, "MB", 0.1),
+        Measure("memory of as many entities that do nothing", plain, "MB"),
         Measure("memory per talking voice, satellite", talking, "MB", 2),
         Measure("CPU per talking voice, satellite", cpu, "core-%"),
     ]
@@ -172,11 +210,15 @@ def _growths(growth: Growth) -> list[Measure]:
         _straightness("CPU of all voices", growth.cpu, "core-%"),
         _straightness("memory of all talking voices", growth.memory, "MB"),
         _straightness("memory of all idle voices", growth.idle, "MB"),
-        Measure("lag p99 at 100 voices", growth.lag[100], "ms", growth=growth.lag),
-        Measure(
-            "delta to byte at 100 voices", growth.delay[100], "ms", growth=growth.delay
-        ),
+        _last("lag p99", growth.lag),
+        _last("delta to byte", growth.delay),
     ]
+
+
+def _last(name: str, growth: dict[int, float]) -> Measure:
+    """Return a delay with 100 voices, or as many as could be."""
+    voices = max(count for count in growth if count <= _FITTED)
+    return Measure(f"{name}, {voices} voices", growth[voices], "ms", growth=growth)
 
 
 def _straightness(name: str, growth: dict[int, float], unit: str) -> Measure:

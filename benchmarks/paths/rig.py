@@ -18,6 +18,12 @@ _READY_S: Final = 60.0
 _LIMIT: Final = 2**26
 _BENCH: Final = Path(__file__).parent / "pumpkin_bench"
 
+# As in a house, modules are compiled once and for all.
+_PINNED: Final = (
+    *("env", "-u", "PYTHONDONTWRITEBYTECODE"),
+    *("taskset", "-c", str(MEASURED)),
+)
+
 _CONFIGURATION: Final = """\
 homeassistant:
   name: The bench
@@ -162,9 +168,7 @@ async def _home(supervisor: Supervisor, folder: Path) -> Home:
     home.mkdir()
     configuration = _CONFIGURATION.format(url=f"http://127.0.0.1:{web}", port=port)
     home_assistant.furnish(home, web, configuration, (INTEGRATION, _BENCH))
-    process = await home_assistant.launch(
-        supervisor, home, ("taskset", "-c", str(MEASURED))
-    )
+    process = await home_assistant.launch(supervisor, home, _PINNED)
     await process.ready(lambda: answers(port), _READY_S)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_LIMIT)
     return Home(process, Line(reader, writer))

@@ -19,8 +19,8 @@ from custom_components.realtime_pumpkin.audio.mp3 import Mp3Encoder
 
 from .rig import Rig, rig
 
-_SATELLITE_S: Final = 14.0
-_PLAYER_S: Final = 24.0
+_SATELLITE_S: Final = 12.0
+_PLAYER_S: Final = 20.0
 _DELTA_MS: Final = 60
 """More than the encoder needs before the first frame comes out."""
 

@@ -72,7 +72,7 @@ class World:
 
 def _speech() -> bytes:
     """Return something that is said, PCM s16le mono 16 kHz, without silence behind."""
-    clip = decode(str(FOLDER / "i_was_thinking_of_a_hole.mp3"), 10_000)
+    clip = decode(str(FOLDER / "here_is_a_riddle.mp3"), 10_000)
     pcm = Resampler(PCM_24K, AudioFormat(MICROPHONE_RATE)).push(clip)
     samples = memoryview(pcm).cast("h")
     end = max(at for at, sample in enumerate(samples) if abs(sample) > 1000)

@@ -21,14 +21,19 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     def __init__(self, coordinator: VoiceCoordinator, key: str) -> None:
         """Name the entity within its device."""
         super().__init__(coordinator)
-        subentry = coordinator.subentry
         self._attr_translation_key = key
-        self._attr_unique_id = f"{subentry.subentry_id}_{key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, subentry.subentry_id)},
-            name=subentry.title,
-            manufacturer=coordinator.config_entry.title,
-            model=coordinator.options.model,
+        self._attr_unique_id = f"{coordinator.subentry.subentry_id}_{key}"
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the voice as a device; asked for once, so no entity keeps it."""
+        voice = self.coordinator
+        return DeviceInfo(
+            identifiers={(DOMAIN, voice.subentry.subentry_id)},
+            name=voice.subentry.title,
+            manufacturer=voice.config_entry.title,
+            model=voice.options.model,
             entry_type=DeviceEntryType.SERVICE,
         )
 

@@ -89,6 +89,32 @@ def test_a_cut_closes_the_mouth() -> None:
     run(scenario())
 
 
+def test_levels_that_nobody_asks_for_are_not_looked_at() -> None:
+    """Whoever comes in the middle hears from then on."""
+
+    async def scenario() -> None:
+        port, tab = port_and_tab()
+        feed = LevelFeed()
+        sink = MeteredSink(BrowserSpeaker(port, clock=now), feed)
+        await sink.open(Listener())
+        sink.begin("hello")
+        sink.write(_tone(4000, 0.5))
+        tab.play(1, 10)
+        await asyncio.sleep(1)
+        assert sink._timer is None
+        told: list[float] = []
+        stop = feed.listen(told.append)
+        tab.play(1, 1100)
+        await asyncio.sleep(0.1)
+        assert told[-1] > 0.6
+        stop()
+        await asyncio.sleep(0.1)
+        assert sink._timer is None
+        await sink.close()
+
+    run(scenario())
+
+
 def test_what_is_heard_in_a_moment_is_known_before_it_is_heard() -> None:
     """As far as it is written; behind that nobody knows, unless it is finished."""
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from unittest.mock import patch
 
 import pytest
-from wyoming.event import Event
+from wyoming.event import Event, async_read_event
 
-from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire
+from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire, encode
 from tests.links.satellite import HOST
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -89,3 +90,30 @@ async def test_a_connection_that_was_hung_up_is_quiet() -> None:
         assert await wire.receive() is None
         assert not await wire.send(Event("ping"))
         wire.abort()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("ping"),
+        Event("audio-stop", {"timestamp": None}),
+        Event("audio-chunk", {"rate": 22_050, "width": 2, "channels": 1}, b"\n\0\1"),
+        Event("pong", {"text": "Kürbis 🎃"}),
+    ],
+    ids=lambda event: event.type,
+)
+async def test_what_we_write_the_library_reads(event: Event) -> None:
+    """Every satellite reads events with it, or as it does."""
+    reader = asyncio.StreamReader()
+    reader.feed_data(encode(event) + encode(Event("next")))
+    assert await async_read_event(reader) == event
+    assert await async_read_event(reader) == Event("next")
+
+
+async def test_an_event_leaves_in_one_piece() -> None:
+    """Each piece would be a system call and a packet of its own."""
+    async with wired(b"") as wire:
+        assert wire._writer is not None
+        with patch.object(wire._writer.transport, "write") as write:
+            assert await wire.send(Event("audio-chunk", {"rate": 16_000}, b"\0\0"))
+        assert write.call_count == 1

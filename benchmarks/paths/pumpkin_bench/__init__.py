@@ -37,10 +37,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
-    """Set up players where a port is given, else the stub engines."""
+    """Set up players, plain devices, or the stub engines."""
     platforms: tuple[Platform, ...] = _ENGINES
     if CONF_PORT in entry.data:
         entry.runtime_data = await Porch.at(entry.data[CONF_PORT])
         platforms = (Platform.MEDIA_PLAYER,)
+    elif "devices" in entry.data:
+        platforms = (Platform.SENSOR,)
     await hass.config_entries.async_forward_entry_setups(entry, platforms)
     return True

@@ -100,11 +100,22 @@ class Control:
         ordered = sorted(found, key=lambda each: int(each.unique_id.split("_")[1]))
         return [each.entity_id for each in ordered]
 
+    async def do_add_plain(self, devices: int, entities: int) -> None:
+        """Add devices with entities that do nothing, to know what they cost."""
+        data = {"devices": devices, "entities": entities}
+        await self._async_add("pumpkin_bench", data)
+        await self._hass.async_block_till_done()
+
+    async def do_count(self, entry: str) -> int:
+        """Return how many entities an account has in the state machine."""
+        found = er.async_entries_for_config_entry(er.async_get(self._hass), entry)
+        return sum(each.disabled_by is None for each in found)
+
     async def do_add_assist(self, port: int) -> None:
         """Give Home Assistant's own Assist a satellite and engines without latency."""
         await self._async_add("pumpkin_bench", {})
         pipeline = await async_create_default_pipeline(
-            self._hass, "stt.bench_ears", "tts.bench_voice_exact", "Bench"
+            self._hass, "stt.bench_ears", "tts.bench_voice", "Bench"
         )
         assert pipeline is not None
         await async_update_pipeline(
@@ -115,16 +126,12 @@ class Control:
         await self._async_add("wyoming", {"host": "127.0.0.1", "port": port})
         await self._hass.async_block_till_done()
 
-    async def do_speak_with(self, engine: str) -> None:
-        """Choose Assist's voice."""
-        store = self._hass.data[KEY_ASSIST_PIPELINE].pipeline_store
-        pipeline = store.data[store.async_get_preferred_item()]
-        await async_update_pipeline(
-            self._hass, pipeline, tts_engine=f"tts.bench_voice_{engine}"
-        )
-
     async def do_act(
-        self, action: str, entities: list[str], apart_s: float = 0
+        self,
+        action: str,
+        entities: list[str],
+        apart_s: float = 0,
+        data: dict[str, Any] | None = None,
     ) -> list[int]:
         """Call an action for each entity; return when, in ns."""
 
@@ -132,8 +139,9 @@ class Control:
             """Call it in its turn."""
             await asyncio.sleep(number * apart_s)
             began = time.monotonic_ns()
-            data = {"entity_id": entity_id}
-            await self._hass.services.async_call(_OURS, action, data, blocking=True)
+            await self._hass.services.async_call(
+                _OURS, action, {**(data or {}), "entity_id": entity_id}, blocking=True
+            )
             return began
 
         return list(

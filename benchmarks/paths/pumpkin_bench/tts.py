@@ -12,12 +12,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 _RATE: Final = 22_050
-_PREFERENCES: Final = [
-    "preferred_format",
-    "preferred_sample_rate",
-    "preferred_sample_channels",
-    "preferred_sample_bytes",
-]
 
 
 async def async_setup_entry(
@@ -25,24 +19,20 @@ async def async_setup_entry(
     entry: ConfigEntry[None],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a voice that speaks as a satellite wants it, and one that does not care."""
-    async_add_entities([Voice("exact", _PREFERENCES), Voice("plain", [])])
+    """Add the voice."""
+    async_add_entities([Voice()])
 
 
 class Voice(TextToSpeechEntity):
-    """Speak at once.
+    """Speak at once, in the format that satellites are played."""
 
-    The plain one leaves a satellite's preferences to Home Assistant, as nearly all
-    engines do; it converts them with ffmpeg. The exact one spares it that.
-    """
+    _attr_name = "Bench voice"
+    _attr_unique_id = "bench_voice"
+    _attr_default_language = "en"
 
-    def __init__(self, kind: str, options: list[str]) -> None:
+    def __init__(self) -> None:
         """Prepare all that will ever be said."""
-        self._attr_name = f"Bench voice {kind}"
-        self._attr_unique_id = f"bench_voice_{kind}"
         self._attr_supported_languages = ["en"]
-        self._attr_default_language = "en"
-        self._attr_supported_options = options
         self._sound = _tone(0.3)
 
     @override
