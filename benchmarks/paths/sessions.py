@@ -45,9 +45,12 @@ class Noted:
 class NotingSession:
     """A session that notes when it sent what."""
 
-    def __init__(self, session: Session, noted: Noted) -> None:
-        """Note the times of a session."""
+    def __init__(
+        self, session: Session, noted: Noted, *, transcribes: bool = False
+    ) -> None:
+        """Note the times of a session; tell the words of turns where it does not."""
         self._session = session
+        self._transcribes = transcribes
         self._noted = noted
         self._times: list[int] = []
 
@@ -62,13 +65,23 @@ class NotingSession:
 
     def feed(self, event: Input, at: float) -> list[Output]:
         """Take in a client event."""
-        return [self._note(output) for output in self._session.feed(event, at)]
+        return self._notice(self._session.feed(event, at))
 
     def wake(self, at: float) -> list[Output]:
         """Send the deltas that are due."""
-        return [self._note(output) for output in self._session.wake(at)]
+        return self._notice(self._session.wake(at))
 
-    def _note(self, output: Output) -> Output:
+    def _notice(self, outputs: list[Output]) -> list[Output]:
+        """Note what is sent, and add the words."""
+        noticed: list[Output] = []
+        for output in outputs:
+            self._note(output)
+            noticed.append(output)
+            if self._transcribes and (words := _words(output)):
+                noticed.append(words)
+        return noticed
+
+    def _note(self, output: Output) -> None:
         """Note when a delta of sound leaves, and when a turn was over."""
         match output:
             case SendText(frame) if b'"response.created"' in frame:
@@ -79,12 +92,29 @@ class NotingSession:
                 self._noted.turn_over_at = now()
             case _:
                 pass
-        return output
+
+
+def _words(output: Output) -> Output | None:
+    """Return what was said in a turn that is over."""
+    match output:
+        case Send({"type": "input_audio_buffer.speech_stopped", "item_id": item_id}):
+            return Send(
+                {
+                    "type": "conversation.item.input_audio_transcription.completed",
+                    "event_id": f"event_{item_id}",
+                    "item_id": item_id,
+                    "content_index": 0,
+                    "transcript": "Trick or treat!",
+                }
+            )
+        case _:
+            return None
 
 
 def canned(noted: Noted, turn_ms: int, **asked: Any) -> Session:
     """Return a session that answers from a can, with the time in its sound."""
-    return NotingSession(StampedSession([], turn_ms=turn_ms, **asked), noted)
+    session = StampedSession([], turn_ms=turn_ms, **asked)
+    return NotingSession(session, noted, transcribes=True)
 
 
 def listening(noted: Noted, **asked: Any) -> Session:
