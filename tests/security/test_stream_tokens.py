@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 import logging
 import re
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
 from homeassistant.const import EVENT_LOGGING_CHANGED
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -20,6 +21,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.links import stream_view
+from custom_components.realtime_pumpkin.links.deck import Deck
+from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stream import AudioStream
 from custom_components.realtime_pumpkin.links.stream_view import (
     AUDIO_PATH,
@@ -354,3 +357,50 @@ async def test_other_pages_stay_in_the_web_servers_log_as_they_are(
     await stranger.get("/api/somewhere/else.mp3?v=1")
     [record] = [one for one in caplog.records if one.name == "aiohttp.access"]
     assert "/api/somewhere/else.mp3?v=1" in record.getMessage()
+
+
+async def test_a_player_that_quotes_an_address_tells_no_log_of_it(
+    hass: HomeAssistant,
+    streams: AudioStreams,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Integrations say in their own words what they could not play."""
+    caplog.set_level(logging.DEBUG)
+    quoted: list[str] = []
+
+    class Quoting:
+        """A player that takes nothing, and says what."""
+
+        entity_id = PLAYER
+        stops_by_command = False
+        is_taken = False
+
+        async def async_play(self, url: str) -> None:
+            """Refuse."""
+            quoted.append(url)
+            raise HomeAssistantError(f"Cannot play {url}")
+
+    def spawn(coro: Any, name: str) -> asyncio.Task[None]:
+        """Start a command."""
+        return hass.async_create_background_task(coro, name)
+
+    failures: list[str] = []
+    deck = Deck(
+        cast("MediaPlayer", Quoting()),
+        streams,
+        spawn=spawn,
+        clock=hass.loop.time,
+        on_error=lambda error: failures.append(str(error) + str(error.placeholders)),
+    )
+    deck.play(stream())
+    await deck.async_settle()
+    deck.silence()
+    await deck.async_close()
+    assert len(quoted) == 2
+    assert len(failures) == 1
+    told = caplog.text + "".join(failures)
+    assert "Cannot play" in caplog.text
+    for url in quoted:
+        token = url.rpartition("/")[2].partition(".mp3")[0]
+        assert len(token) == 22
+        assert token not in told

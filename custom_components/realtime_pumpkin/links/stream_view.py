@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from .owned import Clock
 from .stream import AudioStream, Fetch
 
@@ -88,9 +88,10 @@ class AudioStreams:
 
 
 class _NoTokens(logging.Filter):
-    """Keep tokens out of what Home Assistant writes of pages and actions.
+    """Keep tokens out of what is written of pages and actions.
 
-    It does so at debug level, and its web server where the user turns that on.
+    Home Assistant does so at debug level, its web server where the user turns that
+    on, and we where a player says in its own words what it could not play.
     """
 
     @override
@@ -107,6 +108,7 @@ class _NoTokens(logging.Filter):
 _NO_TOKENS: Final = _NoTokens()
 _TOKEN: Final = re.compile(rf"(?<={re.escape(AUDIO_PATH)}/)[\w-]+")
 _TELLERS: Final = (
+    LOGGER,
     access_logger,
     logging.getLogger(HomeAssistant.__module__),
     logging.getLogger(HomeAssistantView.__module__),
