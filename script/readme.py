@@ -1,6 +1,6 @@
 """Fill in what README.md has computed: what a visit costs, and what was measured.
 
-Run `.venv/bin/python script/readme.py` after a change of `realtime/prices.json`, of a
+Run by `script/docs`, after a change of `realtime/prices.json`, of a
 persona's or the house's instructions, or of a result file. `tests/test_readme.py` fails
 where the page and this script say different things.
 
