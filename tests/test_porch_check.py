@@ -24,8 +24,8 @@ from custom_components.realtime_pumpkin.links.wyoming_microphone import (
 from custom_components.realtime_pumpkin.links.wyoming_speaker import SatelliteSpeaker
 from custom_components.realtime_pumpkin.porch_check import PorchCheck, evaluate
 from tests.links.echo import PlayerMicrophone, let_hear_itself
+from tests.links.fake_player import FakePlayer
 from tests.links.satellite import FakeSatellite, link_to, on_the_porch, pipeline
-from tests.links.test_media_player import FakePlayer
 from tests.links.virtual_time import now, run, spawn, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -12,8 +12,8 @@ from custom_components.realtime_pumpkin.audio.formats import PCM_24K
 from custom_components.realtime_pumpkin.audio.mp3 import BYTES_PER_MS, ENCODER_DELAY_MS
 from custom_components.realtime_pumpkin.links.protocols import LinkCapabilities
 from tests.audio.signals import samples
+from tests.links.fake_player import FakePlayer
 from tests.links.satellite import CHUNK_MS, FakeSatellite
-from tests.links.test_media_player import FakePlayer
 from tests.links.test_stream import Reader
 from tests.links.virtual_time import now
 

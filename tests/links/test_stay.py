@@ -1,106 +1,27 @@
 """What a voice changes at a media player, and that it comes back in every case."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.media_player import MediaPlayerEntityFeature as Feature
-from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.core_config import async_process_ha_core_config
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stay import Stay
-from custom_components.realtime_pumpkin.links.stream_view import async_get_streams
 from custom_components.realtime_pumpkin.loans import (
     Loans,
     async_get_loans,
     async_setup_loans,
 )
-from tests.links.test_stream import Reader
-from tests.porch import GREETING, Porch, at_the_door
+from tests.links.lender import MUSIC, PLAYER, RADIO, House, house_fixture  # noqa: F401
 
-PLAYER = "media_player.porch"
 KEY = f"{DOMAIN}.loans"
-RADIO = "https://radio.example/halloween.mp3"
 OURS = "http://10.0.0.2:8123/api/realtime_pumpkin/audio/x.mp3?v=1"
-MUSIC = {"media_content_id": RADIO, "media_content_type": "music"}
-AT_A_PLAYER = {
-    "speaker": {"kind": "media_player", "entity_id": PLAYER},
-    "speaker_volume": 60,
-}
-
-
-class House:
-    """A media player that does as it is told, and what it was told."""
-
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Have a player that is idle, at 30 %."""
-        self.hass = hass
-        self.volumes: list[float] = []
-        self.played: list[str] = []
-        self.readers: list[Reader] = []
-        self.is_broken = False
-        self.features = Feature.PLAY_MEDIA | Feature.STOP | Feature.VOLUME_SET
-        self.attributes: dict[str, Any] = {"volume_level": 0.3}
-        self.be("idle")
-        for action in ("volume_set", "play_media", "media_stop"):
-            hass.services.async_register("media_player", action, getattr(self, action))
-
-    def be(self, state: str, **attributes: Any) -> None:
-        """Show a state; what is None is not shown."""
-        self.attributes |= attributes
-        shown = {name: at for name, at in self.attributes.items() if at is not None}
-        shown["supported_features"] = int(self.features)
-        self.hass.states.async_set(PLAYER, state, shown)
-
-    async def volume_set(self, call: ServiceCall) -> None:
-        """Take another volume, as the device rounds it."""
-        if self.is_broken:
-            raise HomeAssistantError("broken")
-        level = call.data["volume_level"]
-        self.volumes.append(level)
-        self.be("playing" if self.is_playing else "idle", volume_level=level - 0.004)
-
-    async def play_media(self, call: ServiceCall) -> None:
-        """Play something in place of what plays."""
-        media = call.data["media_content_id"]
-        self.played.append(media)
-        self.be("playing", media_content_id=media, media_content_type="music")
-        if DOMAIN in media:
-            token = media.rsplit("/", 1)[1].split(".", maxsplit=1)[0]
-            stream = async_get_streams(self.hass).find(token)
-            assert stream is not None
-            self.readers.append(Reader(stream.fetch(lambda: None)))
-
-    async def media_stop(self, call: ServiceCall) -> None:
-        """Stop."""
-        self.be("idle", media_content_id=None)
-
-    @property
-    def is_playing(self) -> bool:
-        """Tell whether it plays."""
-        return self.hass.states.is_state(PLAYER, "playing")
-
-    @property
-    def volume(self) -> float:
-        """Return how loud it is."""
-        return round(float(self.attributes["volume_level"]), 2)
-
-
-@pytest.fixture(name="house")
-async def house_fixture(hass: HomeAssistant) -> AsyncIterator[House]:
-    """Have a house with a player that can reach Home Assistant."""
-    await async_process_ha_core_config(hass, {"internal_url": "http://10.0.0.2:8123"})
-    house = House(hass)
-    yield house
-    for reader in house.readers:
-        await reader.hang_up()
 
 
 def stay(hass: HomeAssistant, loans: Loans, volume: int | None = 60) -> Stay:
@@ -346,77 +267,3 @@ async def test_music_that_waited_too_long_is_given_up(
     await hass.async_block_till_done()
     assert house.played == []
     assert loans.open == ()
-
-
-async def until_heard(porch: Porch) -> None:
-    """Start a conversation and wait for the voice's first sound."""
-    await porch.act("start_conversation")
-    await porch.until(EventName.AUDIO_STARTED)
-
-
-@pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
-async def test_a_conversation_borrows_and_gives_back_at_its_end(
-    hass: HomeAssistant, house: House
-) -> None:
-    """Louder than the music, which plays again afterwards."""
-    house.be("playing", **MUSIC)
-    async with at_the_door(hass, GREETING, data=AT_A_PLAYER) as porch:
-        await until_heard(porch)
-        assert house.volume == 0.6
-        await porch.act("stop_conversation", goodbye=False)
-        await porch.until(EventName.CONVERSATION_ENDED)
-        assert house.volume == 0.3
-        assert house.played[-1] == RADIO
-        assert async_get_loans(hass).open == ()
-
-
-@pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
-async def test_a_conversation_that_cannot_start_gives_back(
-    hass: HomeAssistant, house: House
-) -> None:
-    """The speaker was there, the satellite was not."""
-    nowhere = {"kind": "wyoming", "host": "127.0.0.1", "port": 1}
-    data = {**AT_A_PLAYER, "microphone": nowhere}
-    async with at_the_door(hass, GREETING, data=data) as porch:
-        with pytest.raises(HomeAssistantError):
-            await porch.act("start_conversation")
-        assert house.volume == 0.3
-        assert async_get_loans(hass).open == ()
-
-
-@pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
-async def test_the_volume_is_a_number_that_is_kept_and_ends_no_conversation(
-    hass: HomeAssistant, house: House
-) -> None:
-    """Unknown as long as nobody has chosen one."""
-    data = {"speaker": AT_A_PLAYER["speaker"]}
-    number = "number.pumpkin_speaker_volume"
-    async with at_the_door(hass, GREETING, data=data) as porch:
-        assert hass.states.is_state(number, "unknown")
-        before = porch.entry.runtime_data
-        call = {"entity_id": number, "value": 45}
-        await hass.services.async_call("number", "set_value", call, blocking=True)
-        await hass.async_block_till_done()
-        assert hass.states.is_state(number, "45")
-        assert porch.entry.runtime_data is before
-        [stored] = porch.entry.subentries.values()
-        assert stored.data["speaker_volume"] == 45
-        await until_heard(porch)
-        assert house.volume == 0.45
-        await porch.act("stop_conversation", goodbye=False)
-        await porch.until(EventName.CONVERSATION_ENDED)
-
-
-@pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
-async def test_a_voice_without_a_media_player_has_no_volume(
-    hass: HomeAssistant,
-) -> None:
-    """A number that it had with another speaker is gone."""
-    async with at_the_door(hass, data=AT_A_PLAYER) as porch:
-        entry, [stored] = porch.entry, porch.entry.subentries.values()
-        registry = er.async_get(hass)
-        assert registry.async_get("number.pumpkin_speaker_volume")
-        data = {**stored.data, "speaker": {"kind": "satellite"}}
-        hass.config_entries.async_update_subentry(entry, stored, data=data)
-        await hass.async_block_till_done()
-        assert registry.async_get("number.pumpkin_speaker_volume") is None

@@ -1,39 +1,20 @@
 """A cough or a car does not cost the voice its sentence, nor does its own echo."""
 
-from typing import Any
-
 import pytest
 
 from custom_components.realtime_pumpkin.realtime import events, signals
-from custom_components.realtime_pumpkin.realtime.barge_in import Frame, last_sound
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
-from custom_components.realtime_pumpkin.realtime.echo import repeats
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind
 from custom_components.realtime_pumpkin.realtime.playback import LONGEST_HELD, Playback
-from custom_components.realtime_pumpkin.rehearsal import (
-    Call,
-    Plan,
-    Say,
-    ServerOptions,
-    ServerSession,
-)
+from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say, ServerOptions
+from tests.realtime.riddle import RIDDLE, noise
 
-from .world import SILENCE, VOICE, World
-
-TEXT = "What has a face but no eyes and two hands but cannot clap its hands for you? "
-RIDDLE = Say(TEXT, duration_ms=8000)
-
-
-def _noise(seconds: float, *heard: str, **changes: object) -> World:
-    """Return a world in which a noise of a length falls into the riddle."""
-    world = World([RIDDLE, *["Yes?"] * 4], heard=list(heard), **changes)  # type: ignore[arg-type]
-    world.say(3, seconds)
-    return world
+from .world import World
 
 
 def test_a_cough_does_not_interrupt() -> None:
     """Less than 0.3 s of sound is no speech; the riddle goes on where it was."""
-    world = _noise(0.16, "", is_marked=True)
+    world = noise(0.16, "", is_marked=True)
     world.run(14)
     assert len(world.of(events.SpeechStarted)) == 1
     assert world.speaker.clears == 1
@@ -44,7 +25,7 @@ def test_a_cough_does_not_interrupt() -> None:
 
 def test_a_cough_is_told_as_a_pause_and_not_as_an_interruption() -> None:
     """What was heard before the pause and what is said after it are all there is."""
-    world = _noise(0.16, "")
+    world = noise(0.16, "")
     world.run(14)
     [paused], [resumed] = world.of(events.Paused), world.of(events.Resumed)
     assert paused.response_id == resumed.response_id
@@ -54,7 +35,7 @@ def test_a_cough_is_told_as_a_pause_and_not_as_an_interruption() -> None:
 
 def test_the_voice_is_silent_as_soon_as_something_is_heard() -> None:
     """It waits like a person, and only then finds out what it was."""
-    world = _noise(2, "Wait a moment please!")
+    world = noise(2, "Wait a moment please!")
     world.run(6)
     at = {type(u): t for t, u in reversed(world.updates)}
     assert at[events.Paused] == at[events.SpeechStarted]
@@ -63,7 +44,7 @@ def test_the_voice_is_silent_as_soon_as_something_is_heard() -> None:
 
 def test_the_pause_after_a_cough_is_shorter_than_the_service_needs() -> None:
     """Our own ears know after 350 ms of silence that it is over."""
-    world = _noise(0.16, "", options=ServerOptions(pace=1000))
+    world = noise(0.16, "", options=ServerOptions(pace=1000))
     world.run(8)
     at = {type(u): t for t, u in reversed(world.updates)}
     assert at[events.Resumed] == pytest.approx(3.16 + 0.35, abs=0.06)
@@ -72,7 +53,7 @@ def test_the_pause_after_a_cough_is_shorter_than_the_service_needs() -> None:
 
 def test_words_that_follow_a_cough_in_the_same_turn_interrupt() -> None:
     """The service hears one turn; it counts once it is long enough."""
-    world = _noise(0.16, "Hm, I know it!", is_marked=True)
+    world = noise(0.16, "Hm, I know it!", is_marked=True)
     world.say(3.6, 1.5)
     world.run(9)
     assert len(world.of(events.Resumed)) == 1
@@ -83,7 +64,7 @@ def test_words_that_follow_a_cough_in_the_same_turn_interrupt() -> None:
 
 def test_what_goes_on_after_a_cough_is_truncated_at_its_place_in_the_item() -> None:
     """Nothing was truncated by the cough, so the service still has the whole item."""
-    world = _noise(0.16, "", "I know it!", is_marked=True)
+    world = noise(0.16, "", "I know it!", is_marked=True)
     world.say(6, 1.5)
     world.run(12)
     [cut] = world.of(events.Interrupted)
@@ -96,7 +77,7 @@ def test_what_goes_on_after_a_cough_is_truncated_at_its_place_in_the_item() -> N
 @pytest.mark.parametrize("pace", [1.05, 6.0])
 def test_three_coughs_cost_no_sample(pace: float) -> None:
     """Also while the answer is still being made."""
-    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=pace))
+    world = noise(0.1, "", is_marked=True, options=ServerOptions(pace=pace))
     world.say(4.5, 0.12)
     world.say(6, 0.16)
     world.run(16)
@@ -119,7 +100,7 @@ def test_a_cough_before_the_first_sample_does_not_lose_the_answer(at: float) -> 
 
 def test_no_new_answer_is_asked_for_during_the_pause() -> None:
     """A message waits until it is known who has the floor."""
-    world = _noise(0.16, "", options=ServerOptions(pace=1000))
+    world = noise(0.16, "", options=ServerOptions(pace=1000))
     world.tell(3.2, signals.Message(signals.Role.SYSTEM, "Laugh.", respond=True))
     world.run(14)
     asked = [t for t, e in world.sent if e["type"] == "response.create"]
@@ -167,7 +148,7 @@ def test_a_stop_during_the_pause_ends_as_ever(goodbye: bool) -> None:
 
 def test_a_lost_socket_during_the_pause_lets_the_voice_go_on() -> None:
     """Nobody is left to say what the sound was; the new session may hear it again."""
-    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
+    world = noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
     world.lose_socket(3.25)
     world.run(14)
     assert list(world.heard_of_items().values()) == [8000]
@@ -177,7 +158,7 @@ def test_a_lost_socket_during_the_pause_lets_the_voice_go_on() -> None:
 
 def test_one_cough_pauses_once_though_the_socket_is_lost_meanwhile() -> None:
     """It had ended when the socket went, so no other session needs to hear it."""
-    world = _noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
+    world = noise(0.1, "", is_marked=True, options=ServerOptions(pace=1000))
     world.lose_socket(3.3)
     world.run(14)
     assert len(world.of(events.SessionStarted)) == 2
@@ -187,7 +168,7 @@ def test_one_cough_pauses_once_though_the_socket_is_lost_meanwhile() -> None:
 
 def test_words_that_a_lost_socket_cuts_short_are_heard_by_the_next() -> None:
     """They had not ended, so the new session gets them from their beginning."""
-    world = _noise(1.5, "I know it!", options=ServerOptions(pace=1000))
+    world = noise(1.5, "I know it!", options=ServerOptions(pace=1000))
     world.lose_socket(3.25)
     world.run(14)
     assert [u.text for u in world.of(events.UserTranscript)] == ["I know it!"]
@@ -199,7 +180,7 @@ def test_an_error_that_ends_it_during_the_pause_lets_the_sentence_be_heard(
     kind: ErrorKind,
 ) -> None:
     """What was received is said to its end; then it is over for that reason."""
-    world = _noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
+    world = noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
     world.lose_socket(3.2, kind)
     world.run()
     assert [reason for _, reason in world.ends] == [kind]
@@ -211,7 +192,7 @@ def test_an_error_that_ends_it_during_the_pause_lets_the_sentence_be_heard(
 
 def test_an_error_event_that_ends_it_during_the_pause_does_the_same() -> None:
     """The socket is still open, and nothing more comes of it."""
-    world = _noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
+    world = noise(0.16, "", is_marked=True, options=ServerOptions(pace=1000))
     spent = events.ServerError("insufficient_quota", None, "No credit", None)
     world.at(3.2, lambda: world.feed(spent))
     world.run()
@@ -234,61 +215,6 @@ def test_the_longest_duration_may_be_reached_during_the_pause(pace: float) -> No
     assert len(world.of(events.Paused)) == len(world.of(events.Resumed)) == 1
     assert [reason for _, reason in world.ends] == ["max_duration"]
     assert list(world.heard_of_items().values()) == [8000, 1000]
-
-
-class Mumbling(World):
-    """A world whose service cannot put what it hears into words."""
-
-    def _take(self, server: ServerSession, message: dict[str, Any]) -> None:
-        """Let each transcription fail."""
-        if message["type"].endswith("transcription.completed"):
-            error = {"code": "audio_unintelligible", "message": "No words"}
-            kind = "conversation.item.input_audio_transcription.failed"
-            message = {"type": kind, "item_id": message["item_id"], "error": error}
-        super()._take(server, message)
-
-
-def _mumbled(seconds: float, at: float = 3) -> Mumbling:
-    """Return a world in which somebody mumbles for a while."""
-    world = Mumbling([RIDDLE, *["Pardon?"] * 4], heard=["hm"] * 4)
-    world.say(at, seconds)
-    return world
-
-
-def test_a_turn_whose_transcription_failed_is_answered() -> None:
-    """The model heard it, whatever became of its words."""
-    world = _mumbled(1.5, at=12)
-    world.run(18)
-    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Pardon?"
-    assert world.core.turns == 1
-    assert world.sent_of("conversation.item.delete") == []
-
-
-def test_an_interruption_whose_transcription_failed_is_one() -> None:
-    """It was speech, so what it cut short is not said again."""
-    world = _mumbled(1.5)
-    world.run(16)
-    assert len(world.of(events.Interrupted)) == 1
-    assert world.of(events.Resumed) == []
-    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Pardon?"
-
-
-def test_a_cough_whose_transcription_failed_stays_a_cough() -> None:
-    """A failure judges nothing: the voice goes on, and nobody is answered."""
-    world = _mumbled(0.16)
-    world.run(16)
-    assert world.of(events.Interrupted) == []
-    assert len(world.of(events.Resumed)) == 1
-    assert len(world.sent_of("response.create")) == 1
-
-
-def test_a_transcription_that_failed_is_told_as_an_error_that_ends_nothing() -> None:
-    """With the service's own code."""
-    world = _mumbled(1.5, at=12)
-    world.run(18)
-    assert world.of(events.Failed) == [
-        events.Failed("server", "audio_unintelligible", "No words", fatal=False)
-    ]
 
 
 def test_what_is_held_is_bounded() -> None:
@@ -316,7 +242,7 @@ def test_a_report_on_what_the_speaker_was_told_to_drop_is_ignored() -> None:
 
 def test_a_cough_leaves_no_trace_in_the_conversation() -> None:
     """The empty turn is deleted at the service."""
-    world = _noise(0.16, "")
+    world = noise(0.16, "")
     world.run(12)
     assert len(world.sent_of("conversation.item.delete")) == 1
     assert [line["role"] for line in world.core.history.transcript()] == ["assistant"]
@@ -325,7 +251,7 @@ def test_a_cough_leaves_no_trace_in_the_conversation() -> None:
 
 def test_a_short_word_is_an_interruption_all_the_same() -> None:
     """Its transcript tells it from a cough."""
-    world = _noise(0.16, "No!")
+    world = noise(0.16, "No!")
     world.run(9)
     assert len(world.of(events.Interrupted)) == 1
     assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Yes?"
@@ -334,7 +260,7 @@ def test_a_short_word_is_an_interruption_all_the_same() -> None:
 
 def test_speech_counts_as_soon_as_it_is_long_enough() -> None:
     """The voice is silent within 0.4 s of the visitor's first sound."""
-    world = _noise(2, "Wait a moment please!")
+    world = noise(2, "Wait a moment please!")
     world.run(6)
     [cut] = world.of(events.Interrupted)
     at = next(t for t, u in world.updates if u is cut)
@@ -344,116 +270,8 @@ def test_speech_counts_as_soon_as_it_is_long_enough() -> None:
 def test_without_a_minimum_any_sound_interrupts() -> None:
     """The speaker is cleared in the moment the service hears something."""
     behaviour = Behaviour(opening="Hi.", min_speech=0)
-    world = _noise(2, "Wait!", behaviour=behaviour)
+    world = noise(2, "Wait!", behaviour=behaviour)
     world.run(6)
     heard = next(t for t, u in world.updates if isinstance(u, events.SpeechStarted))
     cut = next(t for t, u in world.updates if isinstance(u, events.Interrupted))
     assert cut == heard
-
-
-def test_an_interruption_without_words_is_taken_back() -> None:
-    """A car passes: the voice says the rest, and nobody is answered."""
-    world = _noise(1.5, "")
-    world.run(16)
-    [resumed] = world.of(events.Resumed)
-    [cut] = world.of(events.Interrupted)
-    assert cut.heard_ms + resumed.rest_ms == pytest.approx(8000, abs=1)
-    assert sum(world.speaker.heard.values()) == pytest.approx(8000, abs=30)
-    assert len(world.of(events.AssistantTranscript)) == 1
-    assert world.core.turns == 0
-
-
-def test_what_is_resumed_is_known_to_the_model() -> None:
-    """The unheard words come back as the assistant's text."""
-    world = _noise(1.5, "")
-    world.run(16)
-    items = [e["item"] for e in world.sent_of("conversation.item.create")]
-    [content] = items[-1]["content"]
-    assert items[-1]["role"] == "assistant"
-    assert TEXT.strip().endswith(content["text"])
-    assert world.core.history.transcript()[0]["text"] == TEXT.strip()
-
-
-def test_silence_of_the_transcriber_is_taken_back_after_two_seconds() -> None:
-    """No words in time and no answer to be heard: the voice goes on."""
-    world = World(
-        [RIDDLE, Plan((Say("Yes?"),), think_ms=30_000)],
-        heard=["whatever"],
-        options=ServerOptions(transcription_delay_ms=60_000),
-    )
-    world.say(3, 1.5)
-    world.run(12)
-    stopped = next(t for t, u in world.updates if isinstance(u, events.SpeechStopped))
-    resumed = next(t for t, u in world.updates if isinstance(u, events.Resumed))
-    assert resumed - stopped == pytest.approx(2.0, abs=0.02)
-
-
-def test_words_keep_an_interruption() -> None:
-    """What was interrupted is not said again."""
-    world = _noise(1.5, "I know it, a clock!")
-    world.run(20)
-    assert world.of(events.Resumed) == []
-    assert len(world.truncations) == 1
-
-
-def test_a_resumed_sentence_can_be_interrupted_again() -> None:
-    """Its items are text for the service now: nothing is truncated twice."""
-    world = _noise(1.5, "", "A clock!")
-    world.say(8, 1.5)
-    world.run(20)
-    assert len(world.of(events.Interrupted)) == 2
-    assert len(world.truncations) == 1
-    assert world.errors() == []
-
-
-def test_the_voice_does_not_answer_itself() -> None:
-    """A transcript that repeats what it just said is dropped."""
-    world = _noise(1.5, "a face but no eyes and two hands")
-    world.run(16)
-    assert world.of(events.UserTranscript) == []
-    assert len(world.of(events.Resumed)) == 1
-    assert len(world.of(events.AssistantTranscript)) == 1
-
-
-def test_a_visitor_may_repeat_the_voice_when_it_is_silent() -> None:
-    """Seconds after its last sound it is no echo."""
-    world = World([RIDDLE, "Well?"], heard=["a face but no eyes and two hands"])
-    world.say(13, 1.5)
-    world.run(19)
-    assert len(world.of(events.UserTranscript)) == 1
-    assert [u.text for u in world.of(events.AssistantTranscript)][-1] == "Well?"
-
-
-@pytest.mark.parametrize(
-    ("heard", "said", "expected"),
-    [
-        ("a face but no eyes", TEXT, True),
-        ("A FACE, but no eyes!", TEXT, True),
-        ("face but no ice", TEXT, False),
-        ("trick or treat", TEXT, False),
-        ("two hands", TEXT, False),
-        ("", TEXT, False),
-        ("what has a face", "", False),
-    ],
-)
-def test_an_echo_is_told_by_its_words(heard: str, said: str, expected: bool) -> None:
-    """Four in five words in the same order, and at least three of them."""
-    assert repeats(heard, said) is expected
-
-
-def _measured(*frames: bytes) -> list[Frame]:
-    """Return frames of the microphone as they are judged."""
-    return [Frame.of(frame) for frame in frames]
-
-
-def test_voiced_time_leaves_pauses_and_hiss_out() -> None:
-    """Only what is about as loud as the loudest counts."""
-    assert last_sound(_measured(VOICE, SILENCE, VOICE)) == (80, 0)
-    assert last_sound(_measured(*[SILENCE] * 5)) == (0, 200)
-    assert last_sound([]) == (0, 0)
-
-
-def test_only_the_last_sound_is_judged() -> None:
-    """What came before a silence of 350 ms was another one."""
-    frames = _measured(VOICE, *[SILENCE] * 9, VOICE, *[SILENCE] * 3)
-    assert last_sound(frames) == (40, 120)
