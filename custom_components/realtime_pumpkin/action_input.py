@@ -44,7 +44,8 @@ class Expects:
         """Return the value as the check has it; raise `Unfit` where it refuses."""
         try:
             return self.check(value)
-        except (probatio.Invalid, ValueError) as err:
+        # What reads sentences asserts, and goes as deep as their brackets.
+        except (probatio.Invalid, ValueError, AssertionError, RecursionError) as err:
             raise Unfit(
                 translation_key=self.key,
                 placeholders={**self.placeholders, "error": str(err)},

@@ -28,8 +28,12 @@ class Frames:
         """Return the next frame; raise `IndexError` after the last."""
         return self._frames.pop(0)
 
-    async def send_raw(self, data: str) -> None:
+    async def send_text(self, data: bytes) -> None:
         """Take a frame."""
+
+    def send_now(self, data: bytes) -> bool:
+        """Take a frame."""
+        return True
 
     async def close(self) -> None:
         """Close."""

@@ -112,6 +112,6 @@ async def _hold(dice: Dice) -> None:
     orjson.dumps(session.transcript())
 
 
-def _check(data: str) -> None:
+def _check(data: bytes) -> None:
     """Check what is sent: an event that the service knows."""
     CLIENT_EVENT.validate_json(data)

@@ -24,7 +24,7 @@ REASONS = ("", "invalid_request_error.session_expired", "x.insufficient_quota", 
 class FuzzedSocket:
     """Greet, configure, then say pieces of conversations with something wrong."""
 
-    def __init__(self, dice: Dice, on_sent: Callable[[str], None]) -> None:
+    def __init__(self, dice: Dice, on_sent: Callable[[bytes], None]) -> None:
         """Connect; what is sent is told."""
         self._dice = dice
         self._on_sent = on_sent
@@ -54,7 +54,14 @@ class FuzzedSocket:
                 self._messages.insert(0, message)
         return encode(message)
 
-    async def send_raw(self, data: str) -> None:
+    def send_now(self, data: bytes) -> bool:
+        """Take a frame at once, now and then."""
+        if self._closed.is_set() or self._dice.one_in(3):
+            return False
+        self._on_sent(data)
+        return True
+
+    async def send_text(self, data: bytes) -> None:
         """Take a frame; raise once it is over."""
         self._on_sent(data)
         if self._closed.is_set():
@@ -68,7 +75,7 @@ class FuzzedSocket:
 class FuzzedService:
     """Where sockets are opened, or not."""
 
-    def __init__(self, dice: Dice, on_sent: Callable[[str], None]) -> None:
+    def __init__(self, dice: Dice, on_sent: Callable[[bytes], None]) -> None:
         """Answer as the dice say."""
         self._dice = dice
         self._on_sent = on_sent

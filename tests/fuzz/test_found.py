@@ -1,11 +1,23 @@
 """What fuzzing has found, each as a test of its own."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from homeassistant.exceptions import ServiceValidationError
 import orjson
 import pytest
+from wyoming.event import Event
 
+from custom_components.realtime_pumpkin.links.wyoming_handshake import (
+    chunk_format,
+    text_of,
+)
+from custom_components.realtime_pumpkin.links.wyoming_wire import (
+    BoundedReader,
+    SatelliteWire,
+)
+from custom_components.realtime_pumpkin.personas import read_files
 from custom_components.realtime_pumpkin.realtime import actions, events, signals
 from custom_components.realtime_pumpkin.realtime.calls import (
     BadArguments,
@@ -19,9 +31,11 @@ from custom_components.realtime_pumpkin.realtime.wire import read_event
 from custom_components.realtime_pumpkin.rehearsal import CannedSession, IdSource
 from tests.realtime.world import CONFIG, VOICE
 
+from .action import schemas
 from .conversation import Porch
 from .frames import encode, received
 from .ladders import kinds
+from .persona import BOMB
 
 UPDATED = encode({"type": "session.updated"})
 
@@ -182,3 +196,54 @@ def test_a_can_takes_sound_that_is_no_text(audio: Any) -> None:
     can = CannedSession(model="m", ids=IdSource(1))
     can.open(0)
     assert can.feed({"type": "input_audio_buffer.append", "audio": audio}, 0) == []
+
+
+@pytest.mark.parametrize("sentence", ["", "()", "[", "[" * 2000])
+def test_a_sentence_that_cannot_be_read_is_told_at_its_field(sentence: str) -> None:
+    """What reads sentences asserts, or runs out of stack."""
+    answers = [{"id": "x", "sentences": [sentence]}]
+    data = {"entity_id": "assist_satellite.p", "question": "?", "answers": answers}
+    with pytest.raises(ServiceValidationError) as caught:
+        schemas()["ask"](data)
+    assert caught.value.translation_key in {"sentence_invalid", "field_empty"}
+    placeholders = caught.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["field"].startswith("answers[0]")
+
+
+async def test_a_file_of_aliases_of_aliases_is_refused_at_once(tmp_path: Path) -> None:
+    """It would take longer to read than a night, and nobody else gets ready."""
+    (tmp_path / "owl.yaml").write_text(BOMB + "{*l : x}\n", "utf-8")
+    [(name, why)] = read_files(tmp_path)
+    assert (name, why) == ("owl.yaml", "it has more than 16 aliases")
+
+
+def test_a_persona_may_use_an_alias_and_asterisks(tmp_path: Path) -> None:
+    """Both are common in such files."""
+    words = "*creaks* " * 30 + "and & or"
+    text = f"name: &n Owl\ndescription: *n\ninstructions: '{words}'\n"
+    (tmp_path / "owl.yaml").write_text(text, "utf-8")
+    [(_, content)] = read_files(tmp_path)
+    assert isinstance(content, dict)
+    assert content["description"] == "Owl"
+
+
+@pytest.mark.parametrize("told", ["\ud800", ["x"], {}, 7, True])
+def test_what_a_satellite_calls_itself_is_a_text(told: Any) -> None:
+    """It is shown, stored, and sent back to it."""
+    text = text_of(told)
+    assert text is None or text.encode()
+
+
+def test_a_truth_is_no_number_of_channels() -> None:
+    """JSON's true is a number to Python."""
+    data = {"rate": 16_000, "width": 2, "channels": True}
+    assert chunk_format(Event("audio-chunk", data)) is None
+
+
+async def test_a_satellite_cannot_make_us_keep_what_it_announces() -> None:
+    """An event of a gigabyte ends the connection before its first byte."""
+    wire = SatelliteWire("127.0.0.1", 1)
+    reader = wire._reader = BoundedReader()
+    reader.feed_data(b'{"type": "audio-chunk", "payload_length": 1000000000}\n')
+    assert await wire.receive() is None

@@ -103,6 +103,6 @@ def _note_usage(usage: dict[str, Any]) -> None:
     assert isinstance(tokens.cost("gpt-realtime-2.1"), float)
 
 
-def _check(data: str) -> None:
+def _check(data: bytes) -> None:
     """Check what is sent: an event that the service knows."""
     CLIENT_EVENT.validate_json(data)

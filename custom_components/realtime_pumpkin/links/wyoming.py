@@ -26,6 +26,7 @@ from .wyoming_handshake import (
     async_connect,
     async_release,
     speaker_format,
+    text_of,
 )
 from .wyoming_wire import SatelliteWire
 
@@ -178,7 +179,7 @@ class WyomingSatellite:
             for end in self._ends:
                 end.chunk_came(event)
         elif Ping.is_type(event.type):
-            await wire.send(Pong(text=event.data.get("text")).event())
+            await wire.send(Pong(text=text_of(event.data.get("text"))).event())
         elif Played.is_type(event.type):
             for end in self._ends:
                 end.played()

@@ -26,6 +26,8 @@ _STREAM_TIMEOUT_S: Final = 2.0
 # With a local wake word the answer to `describe` takes up to two seconds.
 _STILL_THERE_TIMEOUT_S: Final = 3.0
 
+_LONGEST_TEXT: Final = 255
+
 MODE_ALWAYS_STREAMING: Final = "always_streaming"
 MODE_WAKE: Final = "wake"
 MODE_VAD: Final = "vad"
@@ -102,6 +104,13 @@ def speaker_format(event: Event) -> AudioFormat | None:
     return _read_format(data) if isinstance(data, dict) else None
 
 
+def text_of(value: Any) -> str | None:
+    """Return a text that can be shown and sent, None where it is none or empty."""
+    if not isinstance(value, str):
+        return None
+    return value[:_LONGEST_TEXT].encode(errors="replace").decode() or None
+
+
 class _Greeting:
     """The first exchange with a satellite, up to the first sound."""
 
@@ -123,10 +132,9 @@ class _Greeting:
         chunk = await self._await_chunk()
         microphone = chunk_format(chunk)
         assert microphone is not None
-        name = self._satellite.get("name") or self._wire.host
         info = SatelliteInfo(
-            name=str(name),
-            area=self._satellite.get("area") or None,
+            name=text_of(self._satellite.get("name")) or self._wire.host,
+            area=text_of(self._satellite.get("area")),
             mode=MODE_ALWAYS_STREAMING,
             microphone=microphone,
             speaker=self._speaker,
@@ -192,7 +200,7 @@ def _is_usable(event: Event) -> bool:
 def _read_format(data: Mapping[str, Any]) -> AudioFormat | None:
     """Return the format in an event's data, or None where it is not s16le."""
     rate, channels = data.get("rate"), data.get("channels")
-    if not isinstance(rate, int) or not isinstance(channels, int):
+    if type(rate) is not int or type(channels) is not int:
         return None
     if data.get("width") != SAMPLE_WIDTH:
         return None

@@ -17,6 +17,7 @@ from .wyoming_handshake import chunk_format
 CAPABILITIES: Final = LinkCapabilities(
     full_duplex=True, echo_cancelled=False, remote_start=True, stop_latency_ms=0
 )
+_LONGEST_TOLD: Final = 200
 
 
 class SatelliteMicrophone(SatelliteEnd):
@@ -110,4 +111,5 @@ class _ChunkDecoder:
         """Say once that the satellite's sound is of a kind we cannot read."""
         if not self._has_warned:
             self._has_warned = True
-            LOGGER.warning("Satellite sends sound that is not 16 bit: %s", event.data)
+            told = str(event.data)[:_LONGEST_TOLD]
+            LOGGER.warning("Satellite sends sound that is not 16 bit: %s", told)

@@ -1,7 +1,7 @@
 """A Wyoming connection that garbage cannot break."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, override
 
 import orjson
 from wyoming.event import Event, async_read_event
@@ -10,6 +10,19 @@ from wyoming.version import __version__ as _VERSION
 CONNECT_TIMEOUT_S: Final = 5.0
 _HANG_UP_TIMEOUT_S: Final = 1.0
 _GARBAGE_LIMIT: Final = 32
+_LONGEST_PART: Final = 1024 * 1024
+"""Bytes of data or sound in one event: three seconds of the widest sound there is."""
+
+
+class BoundedReader(asyncio.StreamReader):
+    """A reader that keeps no more than an event may hold, whatever is announced."""
+
+    @override
+    async def readexactly(self, n: int) -> bytes:
+        """Return so many bytes; raise `EOFError` where nobody would send as much."""
+        if n > _LONGEST_PART:
+            raise EOFError(f"An event of {n} bytes")
+        return await super().readexactly(n)
 
 
 class SatelliteWire:
@@ -30,6 +43,19 @@ class SatelliteWire:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             streams = await asyncio.open_connection(self.host, self.port)
         self._reader, self._writer = streams
+
+    @override
+    async def connect(self) -> None:
+        """Connect; raise `OSError` where that fails or takes five seconds."""
+        loop = asyncio.get_running_loop()
+        reader = BoundedReader(loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            transport, _ = await loop.create_connection(
+                lambda: protocol, self.host, self.port
+            )
+        self._reader = reader
+        self._writer = asyncio.StreamWriter(transport, protocol, reader, loop)
 
     async def receive(self) -> Event | None:
         """Return the next event that can be read, or None after the last.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+import re
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -22,6 +23,9 @@ OWN_FOLDER: Final = (DOMAIN, "personas")
 DEFAULT_PERSONA: Final = "jack_o_lantern"
 CUSTOM_PERSONA: Final = "custom"
 LARGEST_FILE: Final = 64 * 1024
+MOST_ALIASES: Final = 16
+"""Aliases of aliases of aliases are a small file that takes for ever to read."""
+
 LONGEST_REASON: Final = 300
 SIGNAL_GALLERY: Final = f"{DOMAIN}_gallery_read"
 ISSUE: Final = "persona_broken"
@@ -73,9 +77,18 @@ def _read(path: Path) -> Content:
             return "it is no file"
         if path.stat().st_size > LARGEST_FILE:
             return f"it is larger than {LARGEST_FILE // 1024} KiB"
+        if _count_aliases(path) > MOST_ALIASES:
+            return f"it has more than {MOST_ALIASES} aliases"
         return load_yaml_dict(str(path))
     except Exception as err:  # noqa: BLE001  # Anybody's file, read by a foreign parser.
         return str(err) or type(err).__name__
+
+
+def _count_aliases(path: Path) -> int:
+    """Return how often a file refers to another place of itself."""
+    text = path.read_text("utf-8")
+    anchors = set(re.findall(r"&([\w-]+)", text))
+    return sum(name in anchors for name in re.findall(r"\*([\w-]+)", text))
 
 
 @callback

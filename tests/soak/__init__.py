@@ -1,0 +1,1 @@
+"""What is promised over thousands of conversations, hours and faults, measured."""
