@@ -40,13 +40,6 @@ class SatelliteWire:
 
     async def connect(self) -> None:
         """Connect within 5 s; raise `OSError` where that fails."""
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            streams = await asyncio.open_connection(self.host, self.port)
-        self._reader, self._writer = streams
-
-    @override
-    async def connect(self) -> None:
-        """Connect; raise `OSError` where that fails or takes five seconds."""
         loop = asyncio.get_running_loop()
         reader = BoundedReader(loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
