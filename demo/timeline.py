@@ -238,7 +238,7 @@ def _draw_marks(picture: Picture) -> None:
     rows = [float("-inf")] * 4
     known = ((at, name, colour) for at, name, colour in marks if at is not None)
     for place, name, colour in sorted(known):
-        letters = len(name) * 1.5 * picture.letter * picture.width_s
+        letters = len(name) * 1.05 * picture.letter * picture.width_s
         begins = place - letters if _is_near_end(picture, place) else place
         free = (row for row, until in enumerate(rows) if until < begins)
         row = next(free, len(rows) - 1)
@@ -265,7 +265,7 @@ def _draw_mark(picture: Picture, x: float, name: str, row: int, colour: str) -> 
     axes.annotate(
         name,
         (x, 2.45),
-        (-5 if near_end else 5, -2 - row * 15),
+        (-5 if near_end else 5, 10 - row * 15),
         textcoords="offset points",
         color=colour,
         fontweight="bold" if colour == _TOOL else "normal",

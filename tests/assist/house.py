@@ -200,12 +200,6 @@ class Satellite(AssistSatelliteEntity):
         """End the sound."""
         self._ends.set()
 
-    def vanish(self) -> None:
-        """Be switched off."""
-        self._ends.set()
-        self._attr_available = False
-        self.async_write_ha_state()
-
     async def _hear(self, ends: asyncio.Event) -> AsyncIterator[bytes]:
         """Stream in real time until it is ended; what somebody says comes at once."""
         for at in range(0, len(self.device.says), len(CHUNK)):
