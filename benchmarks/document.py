@@ -18,6 +18,12 @@ _README_WRITER: Final = _ROOT / "script/readme.py"
 DOCUMENT: Final = _ROOT / "docs/performance.md"
 BEGIN: Final = "<!-- results: written by script/bench -->"
 END: Final = "<!-- end of results -->"
+_PICTURES: Final = (
+    "![Delays beside every peer](../benchmarks/results/latency.png)",
+    "",
+    "![What grows with the number of voices](../benchmarks/results/scaling.png)",
+    "",
+)
 
 
 def block(latest: dict[str, Any]) -> str:
@@ -27,6 +33,7 @@ def block(latest: dict[str, Any]) -> str:
 
 def _lines(latest: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of all tables."""
+    yield from _PICTURES
     machine, packages = latest["machine"], latest["packages"]
     versions = ", ".join(f"{name} {version}" for name, version in packages.items())
     yield (
