@@ -32,6 +32,9 @@ _MOST_LAG_MS: Final = 20.0
 _SATURATED_MS: Final = 200.0
 _WORLD: Final = ("--pace", "1", "--turn-ms", "2000")
 _PATIENT: Final = {"max_duration_s": 3600, "idle_timeout_s": 3600}
+_STRAIGHT: Final = 0.95
+"""The R² from which a line is one."""
+
 _PROBES: Final = 10
 """One satellite in so many tells how late sound is."""
 
@@ -224,7 +227,9 @@ def _last(name: str, growth: dict[int, float]) -> Measure:
 def _straightness(name: str, growth: dict[int, float], unit: str) -> Measure:
     """Return a growth with how straight it is."""
     _, straight = fit(growth)
-    return Measure(f"{name}, R² of the line", straight, "", growth=growth)
+    return Measure(
+        f"{name}, R² of the line", straight, "", _STRAIGHT, "at least", growth=growth
+    )
 
 
 def fit(growth: Mapping[int, float]) -> tuple[float, float]:
