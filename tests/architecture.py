@@ -22,6 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "staging",
         "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits guard",
+        "rehearsal_socket",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check porch_report pipelines voice_state",
         "admission announcer answering checkup flows retirement session_setup unprotected tally voice_events",
