@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.realtime_pumpkin.const import DOMAIN
-from custom_components.realtime_pumpkin.links import stream_view
+from custom_components.realtime_pumpkin.links import media_player, stream_view
 from custom_components.realtime_pumpkin.links.deck import Deck
 from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stream import AudioStream
@@ -215,8 +215,14 @@ async def test_a_token_is_looked_up_by_its_hash_alone() -> None:
 
 
 @pytest.fixture
-async def player(hass: HomeAssistant) -> asyncio.Future[str]:
-    """Return what a media player, which never fetches, is asked to play first."""
+async def player(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> asyncio.Future[str]:
+    """Return what a media player, which never fetches, is asked to play first.
+
+    On a slow machine nobody may give it up before the test has looked.
+    """
+    monkeypatch.setattr(media_player, "_FETCH_TIMEOUT_S", 60.0)
     asked: asyncio.Future[str] = hass.loop.create_future()
 
     async def play(call: ServiceCall) -> None:
@@ -258,7 +264,7 @@ async def asked_to_play(hass: HomeAssistant, player: asyncio.Future[str]) -> str
     await hass.services.async_call(
         DOMAIN, "start_conversation", {"entity_id": VOICE_ENTITY_ID}, blocking=True
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         url = await player
     return url.removeprefix("http://192.0.2.1:8123")
 
