@@ -13,7 +13,10 @@ from websockets.asyncio.server import ServerConnection
 from websockets.utils import accept_key
 
 from custom_components.realtime_pumpkin.realtime import connection as module
-from custom_components.realtime_pumpkin.realtime.connection import open_connection
+from custom_components.realtime_pumpkin.realtime.connection import (
+    LARGEST_FRAME,
+    open_connection,
+)
 from custom_components.realtime_pumpkin.realtime.errors import (
     ConnectionLost,
     ErrorKind,
@@ -136,6 +139,23 @@ async def test_frames_that_hold_no_json_object_are_skipped() -> None:
 
     async with connected(handler) as connection:
         assert await connection.recv() == {"type": "sensible"}
+
+
+async def test_an_event_of_no_sensible_size_is_not_kept() -> None:
+    """Whoever sends it is hung up on before it fills the memory."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Send the largest event that may come, and one that may not."""
+        for size in (LARGEST_FRAME, LARGEST_FRAME + 1):
+            empty = '{"type":"x","delta":""}'
+            await connection.send(f'{empty[:-2]}{"A" * (size - len(empty))}"}}')
+        await connection.wait_closed()
+
+    async with connected(handler) as connection:
+        assert (await connection.recv())["type"] == "x"
+        with pytest.raises(RealtimeError) as caught:
+            await connection.recv()
+    assert caught.value.kind is ErrorKind.LOST
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,11 @@ import pytest
 
 from custom_components.realtime_pumpkin.realtime import events
 from custom_components.realtime_pumpkin.realtime.config import Behaviour
-from custom_components.realtime_pumpkin.realtime.echo import repeats
+from custom_components.realtime_pumpkin.realtime.echo import (
+    MOST_HEARD,
+    MOST_SAID,
+    repeats,
+)
 from custom_components.realtime_pumpkin.rehearsal import Say
 
 from .world import World
@@ -111,3 +115,12 @@ def test_a_word_that_repeats_the_voice_at_once_is_its_echo() -> None:
     assert repeats("a riddle", "A riddle for you.", is_sudden=True)
     assert not repeats("a riddle", "A riddle for you.")
     assert not repeats("", "A riddle for you.", is_sudden=True)
+
+
+def test_an_echo_is_found_in_a_long_answer_without_comparing_all_of_it() -> None:
+    """The words that are compared are few, however much a server says was heard."""
+    answer = " ".join(f"word{number}" for number in range(5000))
+    heard = " ".join(answer.split()[-MOST_SAID:][:MOST_HEARD])
+    assert repeats(heard, answer)
+    assert repeats(heard + " and so on" * 5000, answer)
+    assert not repeats("and so on " * 5000, answer)

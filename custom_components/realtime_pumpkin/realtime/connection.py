@@ -41,6 +41,8 @@ _COMPLAINTS: Final = frozenset(
 )
 OPEN_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 1.5
+LARGEST_FRAME: Final = 2**24
+"""Of one event in bytes: four minutes of sound, which no server sends at once."""
 
 # The SDK and websockets load these at first use, which would be in the loop.
 _PRELOADED: Final = (
@@ -226,7 +228,7 @@ def _options(
     options: dict[str, Any] = {
         "open_timeout": OPEN_TIMEOUT,
         "close_timeout": CLOSE_TIMEOUT,
-        "max_size": None,
+        "max_size": LARGEST_FRAME,
         "compression": None,
         "logger": WireLogger(_LOGGER),
         "create_connection": make_socket,
