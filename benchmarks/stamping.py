@@ -21,6 +21,9 @@ from demo.realtime_server.voices import Voices
 
 from .stamps import SIZE, now, read, stamped
 
+_TURN_MS = 1000
+"""After so much of a microphone there is an answer, of two seconds."""
+
 _LETTERS = SIZE * 4 // 3
 _DELTA = b'"delta":"'
 _AUDIO = re.compile(rb'"audio":\s*"(.{%d})' % _LETTERS)
@@ -78,7 +81,7 @@ async def main() -> None:
         Doorkeeper,
         ears,
         Voices(),
-        canned=lambda **canned: StampedSession(delays_ms, **canned),
+        canned=lambda **canned: StampedSession(delays_ms, turn_ms=_TURN_MS, **canned),
     )
     loop = asyncio.get_running_loop()
     async with server.listening(given.host, given.port) as port:

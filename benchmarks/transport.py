@@ -26,9 +26,12 @@ _CONTENDERS: Final[Mapping[str, tuple[Path, str]]] = {
 }
 """Who takes part; what feeding alone costs is taken off everybody's bill."""
 
-_ROUNDS: Final = 8
+_PACE: Final = ("--pace", "1")
+"""The server speaks as fast as it is heard, so for two of three seconds."""
+
+_ROUNDS: Final = 7
 _VOICES: Final = 8
-_SECONDS: Final = 2.0
+_SECONDS: Final = 3.0
 _RATIOS: Final = {
     "openai-agents": 0.5,
     "pipecat": 0.25,
@@ -93,6 +96,8 @@ async def _measure_cpu(
             result = await contenders[name].do(
                 url=server.url, voices=_VOICES, seconds=_SECONDS
             )
+            if name != "feeding" and result["heard_s"] < _VOICES * _SECONDS / 2:
+                raise RuntimeError(f"{name} heard too little: {result['heard_s']} s")
             rounds.cpu[name].append(result["cpu_s_per_talking_minute"])
     return rounds.measures()
 
@@ -129,7 +134,7 @@ def _delays(
 
 async def measure() -> list[Measure]:
     """Measure delays, then CPU, with the same processes."""
-    async with running_server() as server, _contenders() as contenders:
+    async with running_server(*_PACE) as server, _contenders() as contenders:
         await _warm_up(server, contenders)
         delays = await _measure_delays(server, contenders)
         return delays + await _measure_cpu(server, contenders)
