@@ -47,10 +47,10 @@ class House:
         self._hass = hass
         self._caplog = caplog
         self._said: list[str] = []
-        caplog.set_level(logging.DEBUG)
-        caplog.set_level(
-            logging.CRITICAL, logger="websockets.server"
-        )  # The test's own.
+        # The tests' own servers, which see the key by right.
+        caplog.set_level(logging.CRITICAL, logger="websockets.server")
+        caplog.set_level(logging.CRITICAL, logger="demo.realtime_server")
+        caplog.set_level(logging.DEBUG)  # Last: it is the level of what is captured.
         hass.bus.async_listen(MATCH_ALL, self._hear)
 
     @callback

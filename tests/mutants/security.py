@@ -246,7 +246,9 @@ SECURITY: Final = (
         "a key that leaves the house in the clear is told",
         "unprotected:is_exposed",
         _false,
-        (f"{_ADDRESSES}::test_a_key_in_the_clear_is_exposed_outside_of_the_house",),
+        (
+            f"{_ADDRESSES}::test_a_key_that_leaves_the_house_in_the_clear_is_told_until_it_does_not",
+        ),
     ),
     Guard(
         "strangers are kept from what is kept",
@@ -291,12 +293,6 @@ SECURITY: Final = (
         (f"{_APIS}::test_triggers_that_lie_elsewhere_are_taken_for_the_worst",),
     ),
     Guard(
-        "a switch that is a lock is known for one",
-        "guard.house:House.disguises",
-        lambda self, entity_id: iter(()),
-        ("tests/guard/test_reach.py",),
-    ),
-    Guard(
         "the house is guarded when a tool runs",
         "house.use:Caller.async_use",
         _async_unguarded,
@@ -336,6 +332,6 @@ SECURITY: Final = (
         "children are talked with by the rules for them",
         "prompt:SAFETY",
         "",
-        ("tests/test_prompt.py",),
+        ("tests/test_manners.py",),
     ),
 )

@@ -170,8 +170,8 @@ async def test_no_log_at_any_level_holds_the_key(
     close_code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever the user turned on, of us, the SDK and websockets."""
-    caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.CRITICAL, logger="websockets.server")  # The test's own.
+    caplog.set_level(logging.DEBUG)  # Last: it is the level of what is captured.
     handler = fails("server_error", CANARY, close_code, f"about {CANARY}")
     async with realtime_server(handler) as url:
         connection = await connect(url)

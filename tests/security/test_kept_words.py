@@ -174,9 +174,9 @@ async def test_a_voice_that_tells_nobody_tells_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """No event, card, report, file, answer of the night, nor a log at debug."""
-    caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.CRITICAL, logger="demo.realtime_server")
     caplog.set_level(logging.CRITICAL, logger="websockets.server")
+    caplog.set_level(logging.DEBUG)  # Last: it is the level of what is captured.
     async with visit(hass, hass_ws_client, Transcripts.NONE) as (porch, cards):
         report = await async_get_config_entry_diagnostics(hass, porch.entry)
         night = await hass.services.async_call(
@@ -214,8 +214,9 @@ async def test_no_words_are_logged_above_debug(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """And at debug only Home Assistant's bus tells its events."""
-    caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.CRITICAL, logger="demo.realtime_server")
+    caplog.set_level(logging.WARNING, logger="sqlalchemy.engine")  # As at home.
+    caplog.set_level(logging.DEBUG)  # Last: it is the level of what is captured.
     async with visit(hass, hass_ws_client, Transcripts.ALL):
         pass
     told = [one for one in caplog.records if found(one.getMessage())]
