@@ -22,6 +22,8 @@ from .links.protocols import AudioSink, AudioSource
 # A microphone that was just opened clicks, or has to find its level.
 SETTLE_S: Final = 0.3
 NOISE_S: Final = 0.7
+LONGEST_TAPE: Final = PCM_24K.bytes_of(180_000)
+"""Bytes of the microphone: three times as long as the longest check."""
 LISTEN_S: Final = 3.6
 """How long a chirp is listened for: at most 3 s late, and 0.4 s long."""
 
@@ -71,6 +73,13 @@ class _Tape:
     """Frames of the microphone and when each of them was complete."""
 
     frames: list[tuple[float, bytes]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, at: float, frame: bytes) -> None:
+        """Keep a frame, as long as there is tape."""
+        if self.size + len(frame) <= LONGEST_TAPE:
+            self.frames.append((at, frame))
+            self.size += len(frame)
 
     def pcm(self, start: int) -> bytes:
         """Return what was recorded from a frame on."""
@@ -172,7 +181,7 @@ class PorchCheck:
         """Keep the microphone's frames until it ends."""
         try:
             async for frame in self._source.frames():
-                self._tape.frames.append((self._clock(), frame))
+                self._tape.add(self._clock(), frame)
         except LinkError as error:
             self.audio_failed(error)
         else:

@@ -28,7 +28,11 @@ REHEARSAL_MODEL: Final = "rehearsal"
 _MOST_WAITING: Final = 4096
 """Events that may wait for a session that does not read."""
 
-_OPTIONS: Final = ServerOptions(voices=Source.OUTSIDE, think_ms=300)
+_OPTIONS: Final = ServerOptions(
+    voices=Source.OUTSIDE,
+    think_ms=300,
+    keep_audio_s=60.0,  # Nobody asks for it again; answers are cut while it is new.
+)
 
 
 class Playhouse:

@@ -106,6 +106,18 @@ def test_a_pacer_says_when_there_will_be_room_again() -> None:
     assert pacer.room_ms(5.04) == pytest.approx(40)
 
 
+@given(steps=STEPS, wanted_ms=st.floats(0.1, 50), began=st.floats(0, 1e6))
+def test_there_is_room_when_the_pacer_says_there_will_be(
+    steps: list[tuple[float, float]], wanted_ms: float, began: float
+) -> None:
+    """Else who waits until then finds that it is almost then, over and over."""
+    pacer, now = Pacer(200), began
+    for waited, ms in steps:
+        now += waited
+        pacer.sent(ms, now)
+    assert pacer.room_ms(pacer.room_at(wanted_ms, now)) >= wanted_ms
+
+
 def test_nothing_is_heard_of_a_stream_that_was_never_sent() -> None:
     """Neither a beginning nor an end."""
     pacer = Pacer(200, 100)

@@ -1,23 +1,30 @@
 """An event loop whose clock jumps over every wait.
 
 Sockets of 127.0.0.1 are real: time only passes when neither a callback nor a
-socket has anything to do.
+socket nor a thread of an executor has anything to do.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
 import selectors
 from typing import Any, override
 
 # For the kernel to pass on what was written to a loopback socket.
 _GRACE_S = 0.0002
+# What floats can add to the clock, or a timer that is almost due stays so for ever.
+_SHORTEST_S = 1e-9
 _STUCK_S = 5.0
+_SLOWEST_WORK_S = 60.0
 
 
 class _Selector(selectors.DefaultSelector):
     """Turn waiting into passing time."""
 
     passed = 0.0
+    grace_s = _GRACE_S
+    working = 0
+    """How many threads work for somebody; the clock stands still meanwhile."""
 
     @override
     def select(
@@ -27,27 +34,48 @@ class _Selector(selectors.DefaultSelector):
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
+        if self.working:
+            return super().select(_SLOWEST_WORK_S)
         if timeout is None:
             if not (ready := super().select(_STUCK_S)):
                 raise RuntimeError("Everything waits for something that never comes")
             return ready
-        if not (ready := super().select(_GRACE_S)):
-            self.passed += timeout
+        if not (ready := super().select(self.grace_s)):
+            self.passed += max(timeout, _SHORTEST_S)
         return ready
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """A loop that starts at second 1000 and never waits."""
 
-    def __init__(self) -> None:
-        """Start the clock."""
+    def __init__(self, grace_s: float = _GRACE_S) -> None:
+        """Start the clock.
+
+        Without `grace_s` it never sleeps, which is what a busy machine wants where
+        some milliseconds of virtual time do not matter.
+        """
         self._virtual = _Selector()
+        self._virtual.grace_s = grace_s
         super().__init__(self._virtual)
 
     @override
     def time(self) -> float:
         """Return the virtual time in seconds."""
         return 1000.0 + self._virtual.passed
+
+    @override
+    def run_in_executor[*Ts, T](
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Let a thread work; no time passes until it is done."""
+        future = super().run_in_executor(executor, func, *args)
+        self._virtual.working += 1
+        future.add_done_callback(self._rest)
+        return future
+
+    def _rest(self, _: asyncio.Future[Any]) -> None:
+        """Note that a thread is done, or that nobody waits for it any more."""
+        self._virtual.working -= 1
 
 
 def run[T](scenario: Coroutine[Any, Any, T]) -> T:

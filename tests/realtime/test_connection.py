@@ -276,3 +276,19 @@ def _upgrade(request: bytes) -> bytes:
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
     ).encode()
+
+
+async def test_a_frame_that_is_too_large_ends_the_session() -> None:
+    """Whoever is at the other end cannot fill the house's memory with one."""
+
+    async def flood(connection: ServerConnection) -> None:
+        """Say more at once than anybody needs to."""
+        await say(connection, SESSION_CREATED)
+        await connection.send("x" * (module.LARGEST_FRAME + 1))
+        await connection.wait_closed()
+
+    async with connected(flood) as connection:
+        await connection.expect_session()
+        with pytest.raises(ConnectionLost) as lost:
+            await connection.recv()
+    assert "exceeds limit" in lost.value.message

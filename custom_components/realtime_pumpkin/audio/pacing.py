@@ -1,5 +1,10 @@
 """How much may be sent to a player now, and how much of it was heard."""
 
+from typing import Final
+
+_ROUNDING_MS: Final = 1e-6
+"""Floats are not exact: by so much later there is room for certain."""
+
 
 class Pacer:
     """Arithmetic of one stream that a player takes in real time.
@@ -58,8 +63,12 @@ class Pacer:
         return self._lead_ms - self._ahead_ms(now)
 
     def room_at(self, ms: float, now: float) -> float:
-        """Return when there will be room for `ms` (not more than the lead)."""
-        return now + max(0.0, ms - self.room_ms(now)) / 1000
+        """Return when there will be room for `ms` (not more than the lead).
+
+        There is then; who would find it almost there would wait over and over.
+        """
+        missing_ms = ms - self.room_ms(now)
+        return now + (missing_ms + _ROUNDING_MS) / 1000 if missing_ms > 0 else now
 
     def sent(self, ms: float, now: float) -> None:
         """Note that `ms` more were sent."""

@@ -19,6 +19,8 @@ _SETTLE_TIMEOUT_S: Final = 3.0
 _SILENT_S: Final = 0.4
 # A player may come back for what it has already fetched, but not for long.
 _TOKEN_GRACE_S: Final = 10.0
+MOST_ORDERS: Final = 8
+"""Orders that a player has not answered yet; of more, the oldest is given up."""
 
 
 class Deck:
@@ -43,7 +45,7 @@ class Deck:
         self._token = ""
         self._base_url = ""
         self._silent_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
         self._done_with: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
@@ -52,7 +54,7 @@ class Deck:
 
     async def async_settle(self) -> None:
         """Wait for the orders before: a late stop would hit the next stream."""
-        if pending := self._tasks - self._done_with:
+        if pending := self._tasks.keys() - self._done_with:
             await asyncio.wait(pending, timeout=_SETTLE_TIMEOUT_S)
 
     def play(self, stream: AudioStream) -> None:
@@ -110,8 +112,15 @@ class Deck:
     def _order(self, command: Coroutine[Any, Any, None], name: str) -> None:
         """Run a command in the background."""
         task = self._spawn(command, f"{name} {self._player.entity_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._answered)
+        if len(self._tasks) > MOST_ORDERS:
+            next(iter(self._tasks)).cancel()
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        """Note that the player has answered an order, or never will."""
+        self._tasks.pop(task, None)
+        self._done_with.discard(task)
 
     async def _play(self, token: str) -> None:
         """Tell the player to fetch a stream."""

@@ -98,7 +98,8 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
     def write(self, pcm: bytes) -> None:
         """Add PCM s16le mono 24 kHz to the utterance that was begun last."""
         writing = self._writing
-        if writing is not None and self._room.takes(pcm, writing.pcm_bytes):
+        waiting = sum(each.pcm_bytes for each in self._queue)
+        if writing is not None and self._room.takes(pcm, waiting):
             writing.add(pcm)
 
     def finish(self) -> None:

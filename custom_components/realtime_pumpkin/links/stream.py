@@ -13,6 +13,9 @@ _STEP_MS: Final = 4 * FRAME_BYTES / BYTES_PER_MS
 LONGEST_PREBUFFER_MS: Final = LEAD_MS - _STEP_MS
 """A player that collected more would get no more while it waits for that."""
 
+MOST_FETCHES: Final = 16
+"""Requests for one stream that are remembered; of more, the oldest is cut."""
+
 
 class AudioStream:
     """One utterance as MP3 (64 kbit/s), served from its start to who asks.
@@ -106,6 +109,8 @@ class AudioStream:
         """Note that the first bytes go out."""
         self._fetches.append(fetch)
         self._hung_up_at = None
+        if len(self._fetches) > MOST_FETCHES:
+            self._fetches.pop(0).cut()
 
     def ended(self, fetch: Fetch) -> None:
         """Note that a fetch is over; who has it all is still a listener."""
@@ -172,6 +177,7 @@ class Fetch:
         self._hang_up = hang_up
         self._position = 0
         self._is_writing = False
+        self._is_closed = False
 
     @property
     def has_all(self) -> bool:
@@ -211,11 +217,17 @@ class Fetch:
     def close(self) -> None:
         """Say that the player has it all, or hung up."""
         self._is_writing = False
+        self._is_closed = True
         self._stream.ended(self)
 
     def abort(self) -> None:
         """Cut the connection of a player that takes nothing."""
         if self._is_writing:
+            self._hang_up()
+
+    def cut(self) -> None:
+        """Cut the connection of a player that has come back too often."""
+        if not self._is_closed:
             self._hang_up()
 
     def _take(self, now: float) -> bytes:

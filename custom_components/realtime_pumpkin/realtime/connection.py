@@ -44,6 +44,9 @@ CLOSE_TIMEOUT: Final = 1.5
 LARGEST_FRAME: Final = 2**24
 """Of one event in bytes: four minutes of sound, which no server sends at once."""
 
+MOST_FRAMES: Final = 16
+"""Frames that are read ahead; then the server has to wait."""
+
 # The SDK and websockets load these at first use, which would be in the loop.
 _PRELOADED: Final = (
     openai.resources.realtime.realtime,
@@ -229,6 +232,7 @@ def _options(
         "open_timeout": OPEN_TIMEOUT,
         "close_timeout": CLOSE_TIMEOUT,
         "max_size": LARGEST_FRAME,
+        "max_queue": MOST_FRAMES,
         "compression": None,
         "logger": WireLogger(_LOGGER),
         "create_connection": make_socket,

@@ -11,6 +11,9 @@ import orjson
 LONGEST_BACKLOG: Final = 1000
 """Events; a service that takes none of so many is gone (`is_full`)."""
 
+LARGEST_BACKLOG: Final = 16 * 2**20
+"""Bytes beside the audio; pictures are large."""
+
 LONGEST_AUDIO_BACKLOG: Final = 250
 """Frames of 20 to 100 ms, so 5 to 25 s; the oldest are dropped first."""
 
@@ -24,24 +27,34 @@ class Outbox:
     While nothing waits, audio goes straight to whoever can `send_now`.
     """
 
-    __slots__ = ("_audio", "_events", "_has_some", "_send_now", "dropped_frames")
+    __slots__ = (
+        "_audio",
+        "_events",
+        "_has_some",
+        "_send_now",
+        "_size",
+        "dropped_frames",
+    )
 
     def __init__(self) -> None:
         """Start with nothing to send."""
         self._events: deque[bytes] = deque()
         self._audio: deque[bytes] = deque()
         self._has_some = asyncio.Event()
+        self._size = 0
         self._send_now: Callable[[bytes], bool] = _cannot_send
         self.dropped_frames = 0
 
     @property
     def is_full(self) -> bool:
         """Tell whether the service has long stopped taking events."""
-        return len(self._events) >= LONGEST_BACKLOG
+        return len(self._events) >= LONGEST_BACKLOG or self._size >= LARGEST_BACKLOG
 
     def put(self, event: dict[str, Any]) -> None:
         """Queue a client event."""
-        self._add(orjson.dumps(event))
+        data = orjson.dumps(event)
+        self._size += len(data)
+        self._add(data)
 
     def put_audio(self, pcm: bytes) -> None:
         """Queue an append of PCM s16le mono 24 kHz; written without a model."""
@@ -61,6 +74,8 @@ class Outbox:
         event = self._events.popleft()
         if self._audio and self._audio[0] is event:
             self._audio.popleft()
+        else:
+            self._size -= len(event)
         return event
 
     def open(self, send_now: Callable[[bytes], bool]) -> None:
@@ -75,6 +90,7 @@ class Outbox:
         self._send_now = _cannot_send
         self._events.clear()
         self._audio.clear()
+        self._size = 0
 
     def _add(self, event: bytes) -> None:
         """Queue an event's JSON."""

@@ -1,0 +1,1 @@
+"""Everything that waits somewhere in the integration is bounded, and says how."""
