@@ -2,7 +2,7 @@
 
 Memory is looked at twice, after the garbage was collected and all was idle for ten
 minutes. The resident memory is the kernel's word, and has the allocator's habits in
-it. Then a fifth as many conversations again are held under `tracemalloc`, which takes
+it. Then a tenth as many conversations again are held under `tracemalloc`, which takes
 memory itself: what it still knows at their end is what was allocated in them and not
 given back.
 """
@@ -51,10 +51,13 @@ _WHO: Final = {"satellite": 45, "player": 30, "rehearsal": 10, "typed": 15}
 
 _QUIET_SHARE: Final = 0.5
 _TOLD_EVERY: Final = 50
-_TRACED: Final = 5
-"""A fifth as many again are held under `tracemalloc`."""
+_WARMING: Final = 10
+"""A tenth as many are held before anything is counted."""
 
-_MOST_AHEAD_S: Final = 0.45
+_TRACED: Final = 10
+"""A tenth as many again are held under `tracemalloc`."""
+
+_MOST_AHEAD_S: Final = 0.6
 """Two conversations may follow each other faster than a satellite plays."""
 
 _ALWAYS: Final = {"daily_budget_usd": 0, "max_duration_s": 60}
@@ -204,6 +207,7 @@ async def hold(visits: int, folder: Folder) -> Found:
     found, began = Found(), time.monotonic()
     async with street(folder) as on:
         await _visit_all(on.hass, everything(on.doors), found)
+        await _visit_all(on.hass, at_random(on.doors, visits // _WARMING, 3), found)
         say(f"Warm after {found.held} conversations, {time.monotonic() - began:.0f} s")
         found.held = 0
         found.before, resident = await _count(on.hass, folder)

@@ -12,7 +12,6 @@ import json
 from pathlib import Path
 import random
 import signal
-import statistics
 import time
 from typing import Any, Final
 
@@ -49,12 +48,12 @@ class Length:
 
     warm_up: float
     measured: float
-    window: float
-    """What the memory is averaged over, at both ends of what is measured."""
+    rest: float
+    """How long all is idle before it is counted: players keep their connections."""
 
 
-LONG: Final = Length(warm_up=600, measured=3600, window=300)
-SHORT: Final = Length(warm_up=20, measured=40, window=10)
+LONG: Final = Length(warm_up=1200, measured=3600, rest=90)
+SHORT: Final = Length(warm_up=20, measured=40, rest=3)
 
 
 @dataclass(slots=True)
@@ -65,6 +64,11 @@ class Found:
     unexpected: list[Any] = field(default_factory=list)
     turns: int = 0
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
+    """When (s) the process had how much, garbage and all."""
+
+    settled_mb: float = 0.0
+    """By how much it grew, once garbage was collected."""
+
     lag: dict[str, float] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
@@ -237,7 +241,9 @@ async def _talk(
 ) -> None:
     """Warm up, count, talk, and count again once all is over."""
     await _all_talk(visitors, voices, length.warm_up)
+    await asyncio.sleep(length.rest)
     found.before = await home.census()
+    found.settled_mb = home.memory_mb()
     await home.house.ask("soak_probe/forget_lag")
     found.memory_mb.clear()
     watch = asyncio.create_task(_watch_memory(home, found))
@@ -246,8 +252,9 @@ async def _talk(
         found.lag = await home.house.ask("soak_probe/lag")
     finally:
         watch.cancel()
-    await asyncio.sleep(_SAMPLE_S)
+    await asyncio.sleep(length.rest)
     found.after = await home.census()
+    found.settled_mb = home.memory_mb() - found.settled_mb
 
 
 async def _all_talk(visitors: Visitors, voices: list[str], seconds: float) -> None:
@@ -256,14 +263,6 @@ async def _all_talk(visitors: Visitors, voices: list[str], seconds: float) -> No
     async with asyncio.TaskGroup() as tasks:
         for number, voice in enumerate(voices):
             tasks.create_task(visitors.talk(voice, number, until))
-
-
-def growth_mb(samples: Sequence[tuple[float, float]], window: float) -> float:
-    """Return by how much memory grew between the two ends of what was measured."""
-    begin, end = samples[0][0], samples[-1][0]
-    first = [mb for at, mb in samples if at < begin + window]
-    last = [mb for at, mb in samples if at > end - window]
-    return statistics.median(last) - statistics.median(first)
 
 
 def grown(before: Json, after: Json) -> dict[str, int]:
@@ -278,7 +277,6 @@ def grown(before: Json, after: Json) -> dict[str, int]:
 def promises(found: Found, length: Length) -> list[Promise]:
     """Judge what was seen; a short look cannot tell what a busy machine adds."""
     more = grown(found.before["counts"], found.after["counts"])
-    growth = growth_mb(found.memory_mb, length.window)
     lag = f"event loop lag with {VOICES} voices, p99"
     own = Promise(
         f"{lag}, without waiting for a core",
@@ -289,7 +287,12 @@ def promises(found: Found, length: Length) -> list[Promise]:
     whole = Promise(lag, round(found.lag["p99"], 2), "ms", LONGEST_LAG_MS)
     return [
         *((own,) if length is SHORT else (whole, own)),
-        Promise("memory growth after warm-up", round(growth, 2), "MB", MOST_GROWTH_MB),
+        Promise(
+            "memory growth after warm-up",
+            round(found.settled_mb, 2),
+            "MB",
+            MOST_GROWTH_MB,
+        ),
         Promise(
             "conversations with another end than expected",
             len(found.unexpected),
