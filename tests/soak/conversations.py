@@ -51,8 +51,8 @@ _WHO: Final = {"satellite": 45, "player": 30, "rehearsal": 10, "typed": 15}
 
 _QUIET_SHARE: Final = 0.5
 _TOLD_EVERY: Final = 50
-_WARMING: Final = 10
-"""A tenth as many are held before anything is counted."""
+_WARMING: Final = 4
+"""A quarter as many are held before anything is counted."""
 
 _TRACED: Final = 10
 """A tenth as many again are held under `tracemalloc`."""

@@ -198,7 +198,8 @@ async def hold(length: Length, folder: Folder) -> Found:
         satellites(VOICES, folder.logs) as (porch, ports),
     ):
         server, url = await realtime.start(supervisor, _SERVER)
-        hurry_session(server.pid)
+        for pid in (server.pid, porch.pid):
+            hurry_session(pid)
         players = {
             number: await start_player(supervisor, folder, number)
             for number in _AT_PLAYERS

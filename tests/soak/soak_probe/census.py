@@ -16,6 +16,9 @@ from homeassistant.helpers import (
 
 INTEGRATION = "custom_components.realtime_pumpkin"
 _OURS = "realtime_pumpkin"
+_VISITOR = "RequestHandler.start"
+"""A connection to the web server, which players keep for a while."""
+
 _POOLS = ("SyncWorker", "ImportExecutor", "asyncio", "ThreadPoolExecutor")
 """Threads of pools, which grow to their size and stay."""
 
@@ -48,7 +51,9 @@ def stream_tokens(hass: HomeAssistant) -> int:
 def tasks() -> Counter[str]:
     """Count what runs by name, but for who asks."""
     running = asyncio.all_tasks() - {asyncio.current_task()}
-    return Counter(_work(task) for task in running)
+    work = Counter(_work(task) for task in running)
+    del work[_VISITOR]
+    return work
 
 
 def objects() -> Counter[str]:
@@ -68,8 +73,14 @@ def _work(task: asyncio.Task[Any]) -> str:
 
 def _timers(loop: asyncio.AbstractEventLoop) -> int:
     """Count the calls that are planned and were not taken back."""
-    planned = cast("Any", loop)._scheduled
-    return sum(not timer.cancelled() for timer in planned)
+    planned = [timer for timer in cast("Any", loop)._scheduled if not timer.cancelled()]
+    return sum(not _is_visitors(timer) for timer in planned)
+
+
+def _is_visitors(timer: Any) -> bool:
+    """Tell whether a timer belongs to a connection to the web server."""
+    owner = getattr(timer._callback, "__self__", None)
+    return type(owner).__module__.startswith("aiohttp.web")
 
 
 def _threads() -> list[str]:
