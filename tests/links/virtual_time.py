@@ -10,10 +10,15 @@ from concurrent.futures import Executor
 import selectors
 from typing import Any, override
 
-# For the kernel to pass on what was written to a loopback socket.
+# For the kernel to pass on what was written to a loopback socket; the longer the
+# wait, the more is lost by not having seen it.
 _GRACE_S = 0.0002
+_LONG_S, _LONG_GRACE_S = 1.0, 0.05
 # What floats can add to the clock, or a timer that is almost due stays so for ever.
 _SHORTEST_S = 1e-9
+# The loop runs what is due within a nanosecond; who then looks at the clock and finds
+# it too early would ask for ever, so time passes for whoever asks so often.
+_PATIENCE, _TICK_S = 200, 2e-9
 _STUCK_S = 5.0
 _SLOWEST_WORK_S = 60.0
 
@@ -23,6 +28,9 @@ class _Selector(selectors.DefaultSelector):
 
     passed = 0.0
     grace_s = _GRACE_S
+    _asked = 0
+    """How often somebody asked since time passed."""
+
     working = 0
     """How many threads work for somebody; the clock stands still meanwhile."""
 
@@ -31,6 +39,9 @@ class _Selector(selectors.DefaultSelector):
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready, else let the timeout have passed."""
+        self._asked += 1
+        if self._asked > _PATIENCE:
+            self.passed += _TICK_S
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
@@ -40,8 +51,10 @@ class _Selector(selectors.DefaultSelector):
             if not (ready := super().select(_STUCK_S)):
                 raise RuntimeError("Everything waits for something that never comes")
             return ready
-        if not (ready := super().select(self.grace_s)):
+        is_long = self.grace_s and timeout > _LONG_S
+        if not (ready := super().select(_LONG_GRACE_S if is_long else self.grace_s)):
             self.passed += max(timeout, _SHORTEST_S)
+            self._asked = 0
         return ready
 
 
@@ -72,6 +85,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._virtual.working += 1
         future.add_done_callback(self._rest)
         return future
+
+    @override
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the loop has it
+        """Let the threads end; no time passes meanwhile."""
+        self._virtual.working += 1
+        try:
+            await super().shutdown_default_executor(timeout)
+        finally:
+            self._virtual.working -= 1
 
     def _rest(self, _: asyncio.Future[Any]) -> None:
         """Note that a thread is done, or that nobody waits for it any more."""

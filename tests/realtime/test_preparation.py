@@ -70,10 +70,27 @@ async def test_a_prepared_socket_that_nobody_uses_is_closed(
 ) -> None:
     """Its time runs out."""
     await preparation.prepare(CONFIG, 0)
+    await _until_given_up(preparation)
     with pytest.raises(ConnectionLost):
         async with asyncio.timeout(5):
             await opened[0].recv()
-    assert not preparation.is_ready
+
+
+async def test_a_prepared_socket_that_was_closed_is_replaced_at_the_ring(
+    preparation: Preparation, opened: list[RealtimeConnection]
+) -> None:
+    """Whatever it was closed for, the conversation begins with a new one."""
+    await preparation.prepare(CONFIG, 60)
+    opened[0]._socket.transport.abort()  # type: ignore[attr-defined]
+    await _until_given_up(preparation)
+    assert await preparation.take() is opened[1]
+
+
+async def _until_given_up(preparation: Preparation) -> None:
+    """Wait until nothing is kept any more."""
+    async with asyncio.timeout(5):
+        while preparation.is_ready:  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0)
 
 
 async def test_preparing_again_replaces_what_is_kept(

@@ -126,12 +126,17 @@ class Deck:
         """Tell the player to fetch a stream."""
         try:
             await self._player.async_play(self._base_url + stream_path(token))
+        except LinkError as err:
+            self._tell(token, err)
         except Exception as err:  # noqa: BLE001 - integrations raise anything
             error = str(err).replace(token, "…") or type(err).__name__
-            if token == self._token:
-                self._on_error(
-                    SpeakerRefused(entity_id=self._player.entity_id, error=error)
-                )
+            name = self._player.entity_id
+            self._tell(token, SpeakerRefused(entity_id=name, error=error))
+
+    def _tell(self, token: str, error: LinkError) -> None:
+        """Tell why a stream is not played, where it is still to be."""
+        if token == self._token:
+            self._on_error(error)
 
     async def _silence(self) -> None:
         """Stop the player, or replace what it plays where no stop helps."""

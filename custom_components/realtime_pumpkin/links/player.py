@@ -100,8 +100,7 @@ class MediaPlayer:
         """
         if self._missing is not None:
             raise self._missing
-        state = self._hass.states.get(self._entity_id)
-        if state is None or state.state == STATE_UNAVAILABLE:
+        if not self._is_there:
             raise SpeakerUnavailable(entity_id=self._entity_id)
         if not self._has(MediaPlayerEntityFeature.PLAY_MEDIA):
             raise SpeakerUnavailable(entity_id=self._entity_id)
@@ -111,7 +110,12 @@ class MediaPlayer:
             raise NoInternalUrl from err
 
     async def async_play(self, url: str) -> None:
-        """Play an address in place of what it plays now."""
+        """Play an address in place of what it plays now.
+
+        Raises `SpeakerUnavailable`: Home Assistant would let it be without a word.
+        """
+        if not self._is_there:
+            raise SpeakerUnavailable(entity_id=self._entity_id)
         data: dict[str, Any] = {
             ATTR_MEDIA_CONTENT_ID: url,
             # Some players take nothing but music from plain addresses.
@@ -138,6 +142,12 @@ class MediaPlayer:
         return (
             self._satellite is not None or self._platform in _ANNOUNCING_PLATFORMS
         ) and self._has(MediaPlayerEntityFeature.MEDIA_ANNOUNCE)
+
+    @property
+    def _is_there(self) -> bool:
+        """Tell whether the entity can be told anything."""
+        state = self._hass.states.get(self._entity_id)
+        return state is not None and state.state != STATE_UNAVAILABLE
 
     def _has(self, feature: MediaPlayerEntityFeature) -> bool:
         """Tell whether the entity has a feature."""

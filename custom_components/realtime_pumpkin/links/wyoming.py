@@ -25,6 +25,7 @@ from .wyoming_handshake import (
     SatelliteInfo,
     async_connect,
     async_release,
+    chunk_format,
     speaker_format,
     text_of,
 )
@@ -175,7 +176,8 @@ class WyomingSatellite:
     async def _handle(self, wire: SatelliteWire, event: Event) -> None:
         """Do what one event of the satellite asks for."""
         if AudioChunk.is_type(event.type):
-            self._chunk_at = self._clock()
+            if chunk_format(event) is not None:  # Else nobody is heard.
+                self._chunk_at = self._clock()
             for end in self._ends:
                 end.chunk_came(event)
         elif Ping.is_type(event.type):

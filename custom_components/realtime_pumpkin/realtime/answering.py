@@ -31,6 +31,7 @@ TOO_EARLY: Final = "Nobody has answered yet. Wait for the visitor."
 def on_response_created(talk: Conversation, event: ResponseCreated) -> Iterator[Action]:
     """Let a response through, unless nobody wants to hear it now."""
     is_ours = talk.gate.is_requested
+    talk.progress_at = talk.now
     talk.unanswered_requests = 0
     is_wanted = talk.gate.created(event.response_id)
     talk.deadlines.cancel(Due.ANSWER)
@@ -47,6 +48,7 @@ def on_response_created(talk: Conversation, event: ResponseCreated) -> Iterator[
 
 def on_audio(talk: Conversation, event: AudioDelta) -> Iterator[Action]:
     """Play a delta, unless its response was interrupted or is over."""
+    talk.progress_at = talk.now
     if not talk.playback.accepts(event.response_id):
         return
     if talk.playback.supersede(event.response_id):
@@ -87,6 +89,7 @@ def on_assistant_delta(
     talk: Conversation, event: AssistantTranscriptDelta
 ) -> Iterator[Action]:
     """Pass the words on as they come."""
+    talk.progress_at = talk.now
     if not talk.playback.is_unheard(event.response_id):
         talk.history.grow("assistant", event.item_id, event.text)
         talk.unwritten = event
@@ -106,6 +109,7 @@ def on_assistant_transcript(
 
 def on_item_finished(talk: Conversation, event: ItemFinished) -> Iterator[Action]:
     """Make the call that an item is, once and only if it is complete."""
+    talk.progress_at = talk.now
     if talk.playback.is_unheard(event.response_id):
         return
     yield Notify(event)

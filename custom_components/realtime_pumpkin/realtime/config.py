@@ -140,3 +140,6 @@ class Behaviour:
 
     response_timeout: float = 10.0
     """How long a response may take to be created before it is given up."""
+
+    stall_timeout: float = 20.0
+    """How long a response that has begun may say nothing before it is given up."""

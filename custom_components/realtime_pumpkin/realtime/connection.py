@@ -46,6 +46,9 @@ LARGEST_FRAME: Final = 2**24
 
 MOST_FRAMES: Final = 16
 """Frames that are read ahead; then the server has to wait."""
+# A peer that is gone without a word is noticed within the sum of both.
+PING_INTERVAL: Final = 5.0
+PING_TIMEOUT: Final = 10.0
 
 # The SDK and websockets load these at first use, which would be in the loop.
 _PRELOADED: Final = (
@@ -233,6 +236,8 @@ def _options(
         "close_timeout": CLOSE_TIMEOUT,
         "max_size": LARGEST_FRAME,
         "max_queue": MOST_FRAMES,
+        "ping_interval": PING_INTERVAL,
+        "ping_timeout": PING_TIMEOUT,
         "compression": None,
         "logger": WireLogger(_LOGGER),
         "create_connection": make_socket,

@@ -47,6 +47,7 @@ class Due(StrEnum):
     WORDS = "words"
     RENEWAL = "renewal"
     RESPONSE = "response"
+    PROGRESS = "progress"
     ECHO_GONE = "echo_gone"
     GO_ON = "go_on"
     IDLE = "idle"
@@ -67,6 +68,8 @@ class Conversation:
     last_sound_at: float = -1e9
     first_sound_at: float = -1e9
     """When the voice became audible the last time."""
+    progress_at: float = -1e9
+    """When something of the response that is being made came the last time."""
     session_id: str = ""
     is_ready: bool = False
     has_begun: bool = False

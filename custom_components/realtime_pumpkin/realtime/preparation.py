@@ -1,17 +1,19 @@
 """A session that is opened and configured before anybody rings."""
 
 import asyncio
+import contextlib
 
 from .config import SessionConfig
 from .connection import Connect, RealtimeConnection
+from .errors import ConnectionLost
 
 
 class Preparation:
     """Keep one configured socket for the next conversation, for a while.
 
     The conversation configures it again with what it really wants to be, but
-    need not wait for that. A socket that was lost meanwhile is replaced by the
-    conversation as any other.
+    need not wait for that. A socket that is lost meanwhile is let go, whatever it
+    was closed for: that says nothing of the conversation to come.
     """
 
     def __init__(self, connect: Connect) -> None:
@@ -39,7 +41,7 @@ class Preparation:
             await connection.close()
             raise
         self._kept = connection
-        self._expiry = asyncio.create_task(self._expire(seconds))
+        self._expiry = asyncio.create_task(self._watch(connection, seconds))
 
     async def take(self) -> RealtimeConnection:
         """Return the socket that is kept, else a new one; raise `RealtimeError`."""
@@ -55,9 +57,11 @@ class Preparation:
             connection = await self.take()
             await connection.close()
 
-    async def _expire(self, seconds: float) -> None:
-        """Close a socket that nobody used."""
-        await asyncio.sleep(seconds)
-        connection, self._kept, self._expiry = self._kept, None, None
-        if connection is not None:
-            await connection.close()
+    async def _watch(self, connection: RealtimeConnection, seconds: float) -> None:
+        """Close a socket that nobody used, or that was lost."""
+        with contextlib.suppress(TimeoutError, ConnectionLost):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await connection.recv()  # Nothing that matters to a conversation.
+        self._kept = self._expiry = None
+        await connection.close()

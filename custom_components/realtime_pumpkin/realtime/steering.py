@@ -55,6 +55,8 @@ def settle(talk: Conversation) -> Iterator[Action]:
     if talk.ending:
         yield from _say_goodbye(talk)
     _watch(talk, Due.RESPONSE, talk.gate.is_requested, talk.behaviour.response_timeout)
+    is_being_made = talk.gate.active is not None
+    _watch(talk, Due.PROGRESS, is_being_made, talk.behaviour.stall_timeout)
     _watch(talk, Due.IDLE, _is_quiet(talk), talk.behaviour.idle_timeout)
     if talk.turns.is_unanswered and not talk.is_answering:
         talk.turns.give_up()
@@ -149,6 +151,17 @@ def _on_no_response(talk: Conversation) -> Iterator[Action]:
         yield from talk.gate.repeat()
 
 
+def _on_no_progress(talk: Conversation) -> Iterator[Action]:
+    """Try another socket where a response neither goes on nor ends."""
+    left = talk.progress_at + talk.behaviour.stall_timeout - talk.now
+    if left > 0:
+        talk.wait(Due.PROGRESS, left)
+        return
+    error = RealtimeError(ErrorKind.SERVER, "response_stalled", NO_REACTION)
+    yield from talk.complain(error)
+    yield from on_connection_lost(talk, SocketLost(error))
+
+
 def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
     """End without the rest of a goodbye that never comes or never ends."""
     talk.farewell_clocks += 1
@@ -163,6 +176,7 @@ def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
 _DUE: Final[Mapping[Due, Callable[[Conversation], Iterator[Action]]]] = {
     Due.CONFIGURED: _on_never_configured,
     Due.RESPONSE: _on_no_response,
+    Due.PROGRESS: _on_no_progress,
     Due.ANSWER: answer,
     Due.SPEECH_COUNTS: _on_speech_counts,
     Due.WORDS: on_no_words,

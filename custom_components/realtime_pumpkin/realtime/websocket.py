@@ -16,6 +16,9 @@ _WHOLE_TEXT: Final = 0x81
 _MASKED: Final = 0x80
 _LONGEST_OF_7_BITS: Final = 126
 _LONGEST_OF_16_BITS: Final = 65536
+# Far longer than any write takes. Pings wait behind what is not taken: they would
+# not notice.
+WRITE_TIMEOUT: Final = 5.0
 
 
 class WireLogger(logging.LoggerAdapter[logging.Logger]):
@@ -28,7 +31,10 @@ class WireLogger(logging.LoggerAdapter[logging.Logger]):
 
 
 class WebSocket(ClientConnection):
-    """A connection that is sent nowhere else: websockets would take the key along."""
+    """A connection that is sent nowhere else: websockets would take the key along.
+
+    A peer that takes nothing for five seconds is given up.
+    """
 
     @override
     async def handshake(self, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +46,47 @@ class WebSocket(ClientConnection):
                 raise
             place = err.response.headers.get("Location", "nowhere")
             raise InvalidHandshake(f"The server redirects to {place}") from err
+
+    _giving_up: asyncio.TimerHandle | None = None
+
+    @override
+    def pause_writing(self) -> None:
+        """Hear that the network takes nothing; within five seconds it has to."""
+        super().pause_writing()
+        loop = asyncio.get_running_loop()
+        self._giving_up = loop.call_later(WRITE_TIMEOUT, self._give_up)
+
+    @override
+    def resume_writing(self) -> None:
+        """Hear that the network takes something again."""
+        self._be_patient()
+        super().resume_writing()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hear that the connection is over."""
+        self._be_patient()
+        super().connection_lost(exc)
+
+    @override
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close; a peer that takes no part in it is left alone."""
+        try:
+            await super().close(code, reason)
+        finally:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """End the connection without another word."""
+        transport: asyncio.Transport | None = getattr(self, "transport", None)
+        if transport is not None:
+            transport.abort()
+
+    def _be_patient(self) -> None:
+        """Give up no more."""
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
 
     async def recv_bytes(self) -> bytes:
         """Return the next frame; raise `ConnectionClosed` once it is over."""
