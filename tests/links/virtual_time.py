@@ -87,7 +87,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return future
 
     @override
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the loop has it
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Let the threads end; no time passes meanwhile."""
         self._virtual.working += 1
         try:
