@@ -267,9 +267,9 @@ def _heard(world: World, struck_at: float) -> str:
             runs[-1][1] = max(runs[-1][1], sound.end)
         else:
             runs.append([sound.begin, sound.end])
-    now_playing = (end for begin, end in runs if begin <= struck_at <= end + _JUST_S)
+    now_playing = (end for begin, end in runs if begin < struck_at <= end + _JUST_S)
     playing = next(now_playing, None)
-    later = any(begin > struck_at for begin, _ in runs)
+    later = any(begin >= struck_at for begin, _ in runs)
     if playing is None:
         return "the voice speaks" if later else "silence"
     goes_on = playing - struck_at > _PLAYS_ON_S

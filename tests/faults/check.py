@@ -21,5 +21,5 @@ def check(stage: Stage, phase: Phase, more_s: float | None, record: Record) -> N
     late_s = round(max(0.0, outcome.took_s - noticed_s), 3)
     record("cell", [fault.name, phase.value, more_s, str(outcome), late_s])
     if more_s is None:
-        assert str(outcome) == EXPECTED[fault.name][phase]
-    assert late_s <= RETRY_BUDGET_S + GRACE_S
+        assert str(outcome) == EXPECTED[fault.name][phase], outcome
+    assert late_s <= RETRY_BUDGET_S + GRACE_S, outcome

@@ -67,7 +67,8 @@ class Line:
         """Take connections, on the same port as before."""
         if self._server is not None:
             return
-        bare = socket.socket()
+        # Only a socket that says so sends small pieces without waiting for an answer.
+        bare = socket.socket(proto=socket.IPPROTO_TCP)
         bare.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bare.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         bare.bind((HOST, self.port))

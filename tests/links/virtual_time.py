@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 import selectors
+import socket
 from typing import Any, override
 
-# For the kernel to pass on what was written to a loopback socket; the longer the
-# wait, the more is lost by not having seen it.
-_GRACE_S = 0.0002
+# How often the kernel is asked whether it has passed on what was written to loopback
+# sockets: what it passes on may make it write more (a handshake, an acknowledgement).
+_ROUNDS = 3
+# The longer the wait, the more is lost by not having seen what comes.
 _LONG_S, _LONG_GRACE_S = 1.0, 0.05
 # What floats can add to the clock, or a timer that is almost due stays so for ever.
 _SHORTEST_S = 1e-9
@@ -20,14 +22,36 @@ _SHORTEST_S = 1e-9
 # it too early would ask for ever, so time passes for whoever asks so often.
 _PATIENCE, _TICK_S = 200, 2e-9
 _STUCK_S = 5.0
+_OWN_SOCKETS = 1  # The one that wakes the loop.
 _SLOWEST_WORK_S = 60.0
+
+
+class _Bell:
+    """A packet to itself, which a kernel delivers after all that were sent before."""
+
+    def __init__(self) -> None:
+        """Have a place to send it to."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.connect(self._socket.getsockname())
+        self._socket.settimeout(_STUCK_S)
+
+    def ring(self) -> None:
+        """Wait until it is heard."""
+        self._socket.send(b"!")
+        self._socket.recv(1)
+
+    def close(self) -> None:
+        """Take it down."""
+        self._socket.close()
 
 
 class _Selector(selectors.DefaultSelector):
     """Turn waiting into passing time."""
 
     passed = 0.0
-    grace_s = _GRACE_S
+    is_patient = True
+    _bell: _Bell | None = None
     _asked = 0
     """How often somebody asked since time passed."""
 
@@ -51,24 +75,43 @@ class _Selector(selectors.DefaultSelector):
             if not (ready := super().select(_STUCK_S)):
                 raise RuntimeError("Everything waits for something that never comes")
             return ready
-        is_long = self.grace_s and timeout > _LONG_S
-        if not (ready := super().select(_LONG_GRACE_S if is_long else self.grace_s)):
+        if not (ready := self._settle(timeout)):
             self.passed += max(timeout, _SHORTEST_S)
             self._asked = 0
         return ready
+
+    @override
+    def close(self) -> None:
+        """Close, with all that was made to wait."""
+        super().close()
+        if self._bell is not None:
+            self._bell.close()
+
+    def _settle(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is ready once nothing is on its way any more."""
+        if len(self.get_map()) == _OWN_SOCKETS:
+            return []
+        if self._bell is None:
+            self._bell = _Bell()
+        for _ in range(_ROUNDS):
+            self._bell.ring()
+            if ready := super().select(0):
+                return ready
+        is_long = self.is_patient and timeout > _LONG_S
+        return super().select(_LONG_GRACE_S) if is_long else []
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """A loop that starts at second 1000 and never waits."""
 
-    def __init__(self, grace_s: float = _GRACE_S) -> None:
+    def __init__(self, *, is_patient: bool = True) -> None:
         """Start the clock.
 
-        Without `grace_s` it never sleeps, which is what a busy machine wants where
-        some milliseconds of virtual time do not matter.
+        Where it is not patient it never sleeps, which is what a busy machine wants
+        where some milliseconds of virtual time do not matter.
         """
         self._virtual = _Selector()
-        self._virtual.grace_s = grace_s
+        self._virtual.is_patient = is_patient
         super().__init__(self._virtual)
 
     @override

@@ -24,7 +24,9 @@ def measure(is_short: bool) -> list[Promise]:
     found, promises = {}, []
     for name in SCENARIOS:
         hearing = kept_kb(name, _WARM_UP_S[is_short], HOURS, _STEP_S[is_short])
-        with asyncio.Runner(loop_factory=partial(VirtualTimeLoop, 0.0)) as runner:
+        with asyncio.Runner(
+            loop_factory=partial(VirtualTimeLoop, is_patient=False)
+        ) as runner:
             found[name] = kept = runner.run(hearing)
         say(f"{name}: {kept} KiB")
         growth = round((max(kept[2:]) - kept[1]) / 1024, 3)

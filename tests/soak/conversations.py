@@ -303,7 +303,9 @@ def measure(is_short: bool) -> list[Promise]:
     """Hold the conversations, keep what was seen, judge it."""
     name = "conversations-short" if is_short else "conversations"
     folder = Folder(ROOT / "soak-output" / name)
-    with asyncio.Runner(loop_factory=partial(VirtualTimeLoop, 0.0)) as runner:
+    with asyncio.Runner(
+        loop_factory=partial(VirtualTimeLoop, is_patient=False)
+    ) as runner:
         found = runner.run(hold(FEW if is_short else MANY, folder))
     (folder.path / "found.json").write_text(json.dumps(asdict(found), indent=1))
     return promises(found)
