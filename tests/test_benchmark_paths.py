@@ -25,10 +25,10 @@ def test_a_growth_that_bends_is_less_straight() -> None:
 
 
 def test_a_delta_is_as_late_as_the_last_byte_that_it_completes() -> None:
-    """Those from before the player came are not counted."""
+    """Neither those from before the player came are counted, nor the last one."""
     sent = [0, 60 * MS, 120 * MS]
-    fetched = {"arrivals": [(10 * MS, 100), (63 * MS, 250), (64 * MS, 300)]}
-    assert _lateness(sent, fetched, [100, 300, 500]) == [4.0]
+    arrivals = [(10 * MS, 100), (63 * MS, 250), (64 * MS, 300), (180 * MS, 500)]
+    assert _lateness(sent, {"arrivals": arrivals}, [100, 300, 500]) == [4.0]
 
 
 def test_a_fetch_belongs_to_the_response_before_it() -> None:

@@ -6,7 +6,9 @@ purpose. At a satellite that plays 24 kHz the time is in the samples. An MP3 has
 but it has a constant bit rate, so how many bytes each delta completes is known, and when
 they came: a delta's delay ends with the last byte that it completes. Deltas from before
 the player asked for the stream are left out there: how long that takes is told by the
-first frame that can be decoded.
+first frame that can be decoded. So is an answer's last one, which is as long as what was
+left to say: its bytes come with the end of the answer, for which the server takes a
+delta's time more.
 """
 
 import asyncio
@@ -112,10 +114,10 @@ def _completed(delta_ms: int) -> list[int]:
 def _lateness(
     sent: list[int], fetched: dict[str, Any], completed: list[int]
 ) -> list[float]:
-    """Return how late the deltas of a response were that came after the request."""
+    """Return how late a response's whole deltas were that came after the request."""
     delays = []
     arrivals: list[tuple[int, int]] = fetched["arrivals"]
-    for at, whole in zip(sent, completed, strict=False):
+    for at, whole in zip(sent[:-1], completed, strict=False):
         arrived = next((when for when, size in arrivals if size >= whole), None)
         if arrived is not None and arrivals[0][0] < at:
             delays.append((arrived - at) / 1e6)
