@@ -64,9 +64,6 @@ async def measure() -> list[Measure]:
             "x",
             0.5,
         ),
-        Measure(
-            "turn over against Assist", _ratio(ours.after_turn, assist.after_turn), "x"
-        ),
     ]
 
 
