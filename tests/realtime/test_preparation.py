@@ -22,6 +22,11 @@ from tests.scripted_server import LocalServer
 from .world import CONFIG
 
 MODEL = "gpt-realtime-2.1-mini"
+TEXT = {
+    "type": "message",
+    "role": "system",
+    "content": [{"type": "input_text", "text": "It is dark."}],
+}
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -113,3 +118,14 @@ async def test_a_configuration_that_is_refused_is_told_and_not_kept(
         await preparation.prepare(wrong, 60)
     assert caught.value.kind is ErrorKind.PROTOCOL
     assert not preparation.is_ready
+
+
+async def test_a_taken_socket_can_be_read_at_once(
+    preparation: Preparation, opened: list[RealtimeConnection]
+) -> None:
+    """Who kept it has stopped reading: two may not."""
+    await preparation.prepare(CONFIG, 60)
+    await asyncio.sleep(0)  # It is being watched.
+    taken = await preparation.take()
+    await taken.send({"type": "conversation.item.create", "item": TEXT})
+    assert (await taken.recv())["type"] == "conversation.item.added"

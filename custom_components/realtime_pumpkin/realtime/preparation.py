@@ -45,10 +45,11 @@ class Preparation:
 
     async def take(self) -> RealtimeConnection:
         """Return the socket that is kept, else a new one; raise `RealtimeError`."""
-        connection, self._kept = self._kept, None
         if self._expiry is not None:
             self._expiry.cancel()
-            self._expiry = None
+            # Two may not read one socket.
+            await asyncio.wait([self._expiry])
+        connection, self._kept, self._expiry = self._kept, None, None
         return connection or await self._connect()
 
     async def close(self) -> None:
