@@ -9,6 +9,17 @@ from .person import Person
 type Facts = dict[str, Any]
 
 NAME = "Gruesome"
+LABELS = (
+    "Voice",
+    "Name",
+    "Face",
+    "Show the conversation",
+    "Show the controls",
+    "Start in porch mode",
+    "Add Direction",
+)
+"""The editor's options; Home Assistant draws each when its kind of field has come."""
+
 _EDITED = f"{PATH}-edited"
 _SIZE = (1280, 900)
 _PREVIEW = ".card-header"
@@ -69,7 +80,8 @@ async def _pick(person: Person, pictures: Path) -> Facts:
     await person.can_read("Jack-o'-lantern · Waiting")
     await person.page.screenshot(pictures / "picker.png")
     await person.click("Realtime Pumpkin", _PREVIEW)
-    await person.can_read("Start in porch mode")
+    for label in LABELS:
+        await person.can_read(label)
     return {"previewed": faces, "form": await person.reads()}
 
 
