@@ -44,6 +44,11 @@ class ServerSettings:
 
 def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     """Read the command line; ends the process where it is wrong."""
+    return command_line().parse_args(arguments)
+
+
+def command_line() -> ArgumentParser:
+    """Return what reads the command line."""
     parser = ArgumentParser(
         prog="python -m demo.realtime_server",
         description="An OpenAI Realtime server without key and cloud.",
@@ -102,7 +107,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> Namespace:
     add("--private-key", type=Path, help="TLS private key (PEM)")
     add("--microphones", type=Path, help="keep what sessions hear in this folder")
     add("--verbose", action="store_true", help="log what happens")
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _positive(text: str) -> float:
