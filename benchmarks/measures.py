@@ -23,7 +23,10 @@ class Measure:
     """Delays in ms that the value is taken from, to be drawn; else empty."""
 
     growth: Mapping[int, float] = field(default_factory=dict)
-    """The value by the number of voices at once, to be drawn; else empty."""
+    """By the number of voices at once, to be drawn; else empty."""
+
+    growth_unit: str = ""
+    """What grows is counted in this."""
 
     @property
     def is_met(self) -> bool | None:

@@ -221,14 +221,26 @@ def _growths(growth: Growth) -> list[Measure]:
 def _last(name: str, growth: dict[int, float]) -> Measure:
     """Return a delay with 100 voices, or as many as could be."""
     voices = max(count for count in growth if count <= _FITTED)
-    return Measure(f"{name}, {voices} voices", growth[voices], "ms", growth=growth)
+    return Measure(
+        f"{name}, {voices} voices",
+        growth[voices],
+        "ms",
+        growth=growth,
+        growth_unit="ms",
+    )
 
 
 def _straightness(name: str, growth: dict[int, float], unit: str) -> Measure:
     """Return a growth with how straight it is."""
     _, straight = fit(growth)
     return Measure(
-        f"{name}, R² of the line", straight, "", _STRAIGHT, "at least", growth=growth
+        f"{name}, R² of the line",
+        straight,
+        "",
+        _STRAIGHT,
+        "at least",
+        growth=growth,
+        growth_unit=unit,
     )
 
 
