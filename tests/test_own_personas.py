@@ -23,6 +23,7 @@ from custom_components.realtime_pumpkin.personas import (
     gallery_of,
     read_files,
 )
+from custom_components.realtime_pumpkin.personas.gallery import LARGEST_FILE
 from custom_components.realtime_pumpkin.schema import MANNERS, MANNERS_FIELDS, fold
 from tests.common import only_subentry, only_voice
 from tests.shown_form import filled_in
@@ -81,6 +82,12 @@ def test_what_a_persona_decides_is_a_field_of_the_form_with_its_bounds() -> None
             if key == name
         )
         assert (field.config["min"], field.config["max"]) == (least, most)
+
+
+def test_a_file_of_no_sensible_size_is_not_read(tmp_path: Path) -> None:
+    """Somebody has put a video there, say."""
+    (tmp_path / "owl.yaml").write_text(OWL + "#" * LARGEST_FILE, "utf-8")
+    assert read_files(tmp_path) == [("owl.yaml", "it is larger than 64 KiB")]
 
 
 async def test_a_broken_file_is_a_repair_until_it_is_mended(

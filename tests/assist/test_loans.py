@@ -85,12 +85,11 @@ async def test_what_cannot_be_chosen_is_not_borrowed(hass: HomeAssistant) -> Non
 async def test_what_somebody_has_changed_meanwhile_stays(hass: HomeAssistant) -> None:
     """They had their reasons."""
     device = Device("porch")
-    async with house_with(hass, device):
-        loans = Loans(hass)
-        await choose(hass, device, "Home Assistant")
-        loan = await loans.async_borrow(device.select_id, "preferred")
+    async with visit(hass, device):
+        loans = async_get_loans(hass)
+        loan = await loans.async_borrow(device.select_id, "Pumpkin")
         assert loan is not None
-        await choose(hass, device, "Home Assistant")
+        assert loan.old == "preferred"
         await choose(hass, device, "Home Assistant")
         await loans.async_give_back(loan)
         assert option(hass, device) == "Home Assistant"

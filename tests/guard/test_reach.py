@@ -12,7 +12,7 @@ from custom_components.realtime_pumpkin.guard.guard import Guard
 from custom_components.realtime_pumpkin.guard.reach import Reach
 from custom_components.realtime_pumpkin.guard.refusal import NotForStrangers
 
-from .things import FOG, LAMP, LOCK, Touched, async_move_in, device_of
+from .things import FOG, LAMP, LOCK, Kind, Touched, async_move_in, device_of
 
 UNLOCK = {"action": "lock.unlock", "target": {"entity_id": LOCK.entity_id}}
 
@@ -175,14 +175,21 @@ async def test_a_button_of_the_locks_device_is_kept(hass: HomeAssistant) -> None
     assert admits(hass, LAMP.entity_id)
 
 
+@pytest.mark.parametrize("has_device", [True, False])
 @pytest.mark.parametrize("by_id", [True, False])
 @pytest.mark.usefixtures("touched")
 async def test_a_switch_that_is_shown_as_a_lock_is_kept(
-    hass: HomeAssistant, by_id: bool
+    hass: HomeAssistant, by_id: bool, has_device: bool
 ) -> None:
-    """Home Assistant hides the switch, but it is still there."""
+    """Home Assistant hides the switch, but it is still there.
+
+    The lock joins the switch's device, where it has one.
+    """
     assert admits(hass, FOG.entity_id)
-    entry = er.async_get(hass).async_get(FOG.entity_id)
+    registry = er.async_get(hass)
+    if not has_device:
+        registry.async_update_entity(FOG.entity_id, device_id=None)
+    entry = registry.async_get(FOG.entity_id)
     assert entry is not None
     options = {
         "entity_id": entry.id if by_id else FOG.entity_id,
@@ -202,6 +209,44 @@ async def test_a_switch_that_is_shown_as_a_lock_is_kept(
     assert not admits(hass, FOG.entity_id)
 
 
+@pytest.mark.parametrize(
+    ("kind", "does", "is_admitted"), [(LOCK, "unlock", False), (LAMP, "turn_on", True)]
+)
+@pytest.mark.usefixtures("touched")
+async def test_what_a_devices_action_does_is_followed(
+    hass: HomeAssistant, kind: Kind, does: str, is_admitted: bool
+) -> None:
+    """Such as the editor of automations makes them."""
+    step = {
+        "domain": kind.entity_id.partition(".")[0],
+        "type": does,
+        "device_id": device_of(hass, kind),
+        "entity_id": kind.entity_id,
+    }
+    script = {"script": {"trick": {"sequence": [step]}}}
+    assert await async_setup_component(hass, "script", script)
+    await hass.async_block_till_done()
+    assert admits(hass, "script.trick") is is_admitted
+    if not is_admitted:
+        with pytest.raises(NotForStrangers) as refusal:
+            Reach(hass).follow(["script.trick"])
+        assert refusal.value.path == ("script.trick", "device action lock")
+
+
+@pytest.mark.usefixtures("touched")
+async def test_a_player_made_of_any_actions_is_kept(hass: HomeAssistant) -> None:
+    """What a universal player does for its commands lies where nobody can look."""
+    player = {
+        "platform": "universal",
+        "name": "tv",
+        "commands": {"turn_on": {"action": "light.turn_on"}},
+    }
+    assert await async_setup_component(hass, "media_player", {"media_player": player})
+    await hass.async_block_till_done()
+    assert hass.states.get("media_player.tv") is not None
+    assert not admits(hass, "media_player.tv")
+
+
 UNCLEAR: dict[str, dict[str, Any]] = {
     "mqtt": {"action": "mqtt.publish", "data": {"topic": "lock/set"}},
     "shell": {"action": "shell_command.open"},
@@ -211,6 +256,12 @@ UNCLEAR: dict[str, dict[str, Any]] = {
         "target": {"entity_id": "remote.tv"},
         "data": {"command": "open"},
     },
+    "any_command": {
+        "action": "vacuum.send_command",
+        "target": {"entity_id": "vacuum.robot"},
+        "data": {"command": "open"},
+    },
+    "helpers_reload": {"action": "input_boolean.reload"},
     "python": {"action": "python_script.open"},
     "words": {"action": "conversation.process", "data": {"text": "unlock the door"}},
     "group_set": {"action": "group.set", "data": {"object_id": "porch"}},

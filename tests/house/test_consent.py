@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -110,6 +110,35 @@ async def test_whatever_leads_to_something_sensitive_is_asked_for(
     outcome = await tools["show"].run({})
     await hass.async_block_till_done()
     assert (outcome.outcome, len(candy), len(thunder)) == ("done", 1, 1)
+
+
+@pytest.mark.usefixtures("homeassistant_component")
+async def test_the_house_is_looked_at_again_once_the_phrase_was_said(
+    hass: HomeAssistant,
+) -> None:
+    """Words take seconds, in which somebody may have made the hatch a door opener."""
+    assert await async_setup_component(hass, "script", {"script": SCRIPTS})
+    candy = async_capture_events(hass, "candy")
+
+    class SlowConsent(Consent):
+        """The owner saves an automation while the visitor speaks."""
+
+        @override
+        async def async_given(self, purpose: str) -> bool:
+            """Agree, after a while."""
+            unlock = {"action": "lock.unlock", "target": {"entity_id": "lock.door"}}
+            opener = {
+                "triggers": [{"trigger": "event", "event_type": "candy"}],
+                "actions": [unlock],
+            }
+            config = {"automation": [opener]}
+            assert await async_setup_component(hass, "automation", config)
+            return True
+
+    voice = caller(hass, consent=SlowConsent(PHRASE), sensitive=(HATCH,))
+    outcome: Any = await prop_tools(voice, [HATCH])["hatch"].run({})
+    await hass.async_block_till_done()
+    assert (outcome.outcome, candy) == ("refused", [])
 
 
 @pytest.mark.usefixtures("homeassistant_component", "socket_enabled")

@@ -90,11 +90,11 @@ class FakePlayer:
 
 @contextlib.asynccontextmanager
 async def speaking(
-    **options: Any,
+    make: type[FakePlayer] = FakePlayer, **options: Any
 ) -> AsyncIterator[tuple[FakePlayer, MediaPlayerSpeaker, Listener]]:
     """Have an open speaker for a while; nothing of it may be left."""
     streams = AudioStreams()
-    player = FakePlayer(streams, **options)
+    player = make(streams, **options)
     speaker = MediaPlayerSpeaker(
         cast("MediaPlayer", player),
         streams,

@@ -153,21 +153,58 @@ def test_the_next_words_wait_for_the_stop_of_the_last_ones() -> None:
             await super().async_stop()
 
     async def scenario() -> None:
-        streams = AudioStreams()
-        player = SlowPlayer(streams)
-        speaker = MediaPlayerSpeaker(
-            cast("MediaPlayer", player), streams, spawn=spawn, clock=now
-        )
-        listener = Listener()
-        await speaker.open(listener)
-        speaker.begin("a")
-        speaker.write(noise(24_000, 2000))
-        await until(lambda: listener.started)
-        speaker.clear()
-        say(speaker, "b", noise(24_000, 500))
-        await until(lambda: "b" in listener.finished)
-        assert [url == "stop" for _, url in player.calls] == [False, True, False]
-        await speaker.close()
+        async with speaking(SlowPlayer) as (player, speaker, listener):
+            speaker.begin("a")
+            speaker.write(noise(24_000, 2000))
+            await until(lambda: listener.started)
+            speaker.clear()
+            say(speaker, "b", noise(24_000, 500))
+            await until(lambda: "b" in listener.finished)
+            assert [url == "stop" for _, url in player.calls] == [False, True, False]
+
+    run(scenario())
+
+
+def test_a_player_that_answers_no_stop_does_not_hold_the_next_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """They wait three seconds for it, and after ten it is given up."""
+    caplog.set_level(logging.INFO)
+
+    class DeafPlayer(FakePlayer):
+        """Never come back from a stop."""
+
+        async def async_stop(self) -> None:
+            await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        async with speaking(DeafPlayer) as (_, speaker, listener):
+            speaker.begin("a")
+            speaker.write(noise(24_000, 2000))
+            await until(lambda: listener.started)
+            speaker.clear()
+            cleared = now()
+            say(speaker, "b", noise(24_000, 500))
+            await until(lambda: "b" in listener.started)
+            assert now() - cleared < 4
+            assert "could not be stopped" not in caplog.text
+            await asyncio.sleep(cleared + 11 - now())
+            assert "could not be stopped" in caplog.text
+
+    run(scenario())
+
+
+def test_what_somebody_else_announces_there_is_not_cut_off() -> None:
+    """The stop of what was ours would silence it."""
+
+    async def scenario() -> None:
+        async with speaking(is_taken=True) as (player, speaker, listener):
+            speaker.begin("a")
+            speaker.write(noise(24_000, 2000))
+            await until(lambda: listener.started)
+            speaker.clear()
+            await asyncio.sleep(1)
+            assert len(player.calls) == 1
 
     run(scenario())
 

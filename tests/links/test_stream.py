@@ -212,3 +212,19 @@ def test_what_is_heard_starts_after_the_speakers_and_the_encoders_delay() -> Non
         assert reader.fetch.heard_ms() == pytest.approx(1000, abs=1)
 
     run(scenario())
+
+
+def test_a_player_that_collects_more_than_it_gets_is_heard_all_the_same() -> None:
+    """It is kept two seconds ahead, so more than that never is what it waits for."""
+
+    async def scenario() -> None:
+        source = AudioStream(clock=now, latency_ms=0, prebuffer_ms=10_000)
+        source.append(mp3(20_000))
+        began = now()
+        reader = read(source)
+        await asyncio.sleep(3)
+        assert reader.fetch.audible_at is not None
+        assert reader.fetch.audible_at < began + 1
+        await reader.hang_up()
+
+    run(scenario())

@@ -1,8 +1,9 @@
 """Tests of the address where players fetch, over Home Assistant's own server."""
 
 import asyncio
+from typing import override
 
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -12,10 +13,12 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.realtime_pumpkin.links.stream import AudioStream
 from custom_components.realtime_pumpkin.links.stream_view import (
     AudioStreams,
+    _serve,
     async_get_streams,
     stream_path,
 )
 from tests.links.test_stream import mp3
+from tests.links.virtual_time import now, run
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -161,6 +164,26 @@ async def test_a_player_that_hangs_up_is_noticed(
     response.close()
     await asyncio.wait_for(hung_up.wait(), 5)
     assert source.player is None
+
+
+def test_a_player_that_takes_nothing_is_given_up() -> None:
+    """It has hung up without a word, or its program stands still."""
+
+    class Deaf(web.StreamResponse):
+        """A response that nobody reads."""
+
+        @override
+        async def write(self, data: bytes | bytearray | memoryview) -> None:
+            """Wait until somebody does."""
+            await asyncio.Event().wait()
+
+    async def scenario() -> float:
+        began = now()
+        with pytest.raises(TimeoutError):
+            await _serve(stream().fetch(lambda: None), Deaf())
+        return now() - began
+
+    assert run(scenario()) == pytest.approx(5, abs=0.1)
 
 
 async def test_the_view_is_registered_once(hass: HomeAssistant) -> None:

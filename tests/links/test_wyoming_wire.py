@@ -8,8 +8,13 @@ from unittest.mock import patch
 import pytest
 from wyoming.event import Event, async_read_event
 
-from custom_components.realtime_pumpkin.links.wyoming_wire import SatelliteWire, encode
+from custom_components.realtime_pumpkin.links.wyoming_wire import (
+    CONNECT_TIMEOUT_S,
+    SatelliteWire,
+    encode,
+)
 from tests.links.satellite import HOST
+from tests.links.virtual_time import now, run
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -117,3 +122,49 @@ async def test_an_event_leaves_in_one_piece() -> None:
         with patch.object(wire._writer.transport, "write") as write:
             assert await wire.send(Event("audio-chunk", {"rate": 16_000}, b"\0\0"))
         assert write.call_count == 1
+
+
+def test_an_address_that_lets_nobody_connect_is_given_up() -> None:
+    """A firewall that swallows packets says nothing at all."""
+
+    async def scenario() -> float:
+        nobody = asyncio.Event()
+
+        async def connect(*_: object) -> None:
+            await nobody.wait()
+
+        began = now()
+        with (
+            patch.object(asyncio.get_running_loop(), "create_connection", connect),
+            pytest.raises(TimeoutError),
+        ):
+            await SatelliteWire(HOST, 1).connect()
+        return now() - began
+
+    assert run(scenario()) == pytest.approx(CONNECT_TIMEOUT_S, abs=0.1)
+
+
+def test_a_satellite_that_reads_nothing_cannot_keep_its_socket() -> None:
+    """What was sent is waited for, but not for ever."""
+
+    async def scenario() -> float:
+        reads = asyncio.Event()
+
+        async def deaf(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reads.wait()
+            writer.close()
+
+        async with await asyncio.start_server(deaf, HOST, 0) as server:
+            wire = SatelliteWire(HOST, server.sockets[0].getsockname()[1])
+            await wire.connect()
+            much = Event("audio-chunk", payload=bytes(2**25))
+            sending = asyncio.ensure_future(wire.send(much))
+            await asyncio.sleep(0.1)
+            began = now()
+            await wire.hang_up()
+            took = now() - began
+            reads.set()
+            await sending
+        return took
+
+    assert run(scenario()) < 1.5

@@ -40,7 +40,7 @@ class Guard:
         Raises `ImportError` or `AttributeError` where there is no such thing.
         """
         module, _, path = self.target.partition(":")
-        owner: Any = import_module(f"{INTEGRATION}.{module}")
+        owner: Any = import_module(f"{INTEGRATION}.{module}".rstrip("."))
         *parents, name = path.split(".")
         for parent in parents:
             owner = getattr(owner, parent)

@@ -1,51 +1,121 @@
-"""What keeps a conversation from hanging, leaking or ending for nothing."""
+"""What keeps a conversation from hanging, leaking or ending for nothing.
+
+The service and the way to it, and what becomes of a conversation's parts.
+"""
 
 import asyncio
+from collections.abc import Iterable
+import json
 import math
+import time
 from typing import Any, Final
 
-from custom_components.realtime_pumpkin.realtime import steering
-from custom_components.realtime_pumpkin.realtime.conversation import Due
+from websockets.asyncio.client import ClientConnection
+
+from custom_components.realtime_pumpkin.realtime import connecting, runner
+from custom_components.realtime_pumpkin.realtime.actions import Action
+from custom_components.realtime_pumpkin.realtime.connection import RealtimeConnection
+from custom_components.realtime_pumpkin.realtime.conversation import Conversation, Due
+from custom_components.realtime_pumpkin.realtime.events import SessionCreated
+from custom_components.realtime_pumpkin.realtime.finish import EndReason
+from custom_components.realtime_pumpkin.realtime.preparation import Preparation
+from custom_components.realtime_pumpkin.realtime.reconnection import (
+    FIRST_DELAY,
+    LONGEST_DELAY,
+    Reconnection,
+)
+from custom_components.realtime_pumpkin.realtime.runner import RealtimeSession
+from custom_components.realtime_pumpkin.realtime.session import HANDLERS
+from custom_components.realtime_pumpkin.running import Running
+from tests.mutants.cells import HOUSE, SOCKET, WAY, cell
+from tests.mutants.core import without
 from tests.mutants.mutant import Guard
+from tests.mutants.stand_ins import (
+    FOR_EVER,
+    async_for_ever,
+    async_nothing,
+    empty,
+    no,
+    nothing,
+)
 
-_WAY = "tests/faults/test_way.py"
-_SOCKET = "tests/faults/test_socket.py"
-_SATELLITE = "tests/faults/test_satellite.py"
-_PLAYER = "tests/faults/test_player.py"
-_HOUSE = "tests/faults/test_house.py"
-
-
-def _cell(file: str, fault: str, phase: str) -> tuple[str]:
-    """Return a cell of the matrix as pytest names it."""
-    return (f"{file}::test_cell[{fault}-{phase}]",)
-
-
-async def _do_nothing(*_arguments: Any, **_options: Any) -> None:
-    """Be a coroutine that guards nothing."""
+_CONNECTION: Final = "tests/realtime/test_connection.py"
+_PREPARATION: Final = "tests/realtime/test_preparation.py"
+_RECONNECTION: Final = "tests/realtime/test_reconnection.py"
 
 
-async def _wait_for_ever(*_arguments: Any, **_options: Any) -> None:
-    """Be a coroutine that never ends."""
-    await asyncio.Event().wait()
+async def _async_session_at_once(_self: RealtimeConnection) -> dict[str, Any]:
+    """Take a socket for a session."""
+    return {}
 
 
-def _nothing(*_arguments: Any, **_options: Any) -> None:
-    """Do nothing."""
+async def _async_configure_blindly(
+    self: RealtimeConnection, session: dict[str, Any]
+) -> None:
+    """Configure a session, and wait for no answer."""
+    await self.send({"type": "session.update", "session": session})
 
 
-def _no_actions(*_arguments: Any, **_options: Any) -> tuple[()]:
-    """Want nothing done."""
-    return ()
+def _begin_at_once(talk: Conversation, event: Any) -> Iterable[Action]:
+    """Begin to talk while the session is still being configured."""
+    yield from connecting.on_session_created(talk, event)
+    yield from connecting.on_session_updated(talk, event)
 
 
-def _without(due: Due) -> dict[Due, Any]:
-    """Return what is done when something is due, but for one of them."""
-    return {**steering._DUE, due: _no_actions}
+def _grow_to_the_end(self: Reconnection, now: float) -> float | None:
+    """Try at growing distances, however little is left."""
+    if self._lost_at is None:
+        self._lost_at, self._delay = now, FIRST_DELAY
+    delay, self._delay = self._delay, min(self._delay * 2, LONGEST_DELAY)
+    return delay if delay <= self.left(now) else None
 
 
-def _never(*_arguments: Any, **_options: Any) -> bool:
-    """Say no."""
-    return False
+async def _async_take_beside_the_watch(self: Preparation) -> RealtimeConnection:
+    """Take what is kept, which somebody else still reads."""
+    connection, self._kept = self._kept, None
+    return connection or await self._connect()
+
+
+def _renew_what_has_expired(talk: Conversation, expires_at: float | None) -> None:
+    """Renew any session, even one that ended before it began."""
+    if expires_at is not None:
+        left = expires_at - talk.epoch_offset - talk.now - connecting.RENEWAL_LEAD
+        talk.wait(Due.RENEWAL, max(connecting.RENEWAL_RETRY, left))
+
+
+class _ClockOfTheHouse:
+    """An event loop whose time jumps with the clock of the house."""
+
+    def __init__(self, loop: Any) -> None:
+        """Leave all else to the loop."""
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the loop has."""
+        return getattr(self._loop, name)
+
+    def time(self) -> float:
+        """Return the loop's time, and how far the house's clock has jumped."""
+        jumped: float = vars(runner)["time"].time() - time.time()
+        return float(self._loop.time()) + jumped
+
+
+_begin_a_session = RealtimeSession.__init__
+
+
+def _begin_by_the_wall(self: RealtimeSession, *parts: Any, **options: Any) -> None:
+    """Begin a session that reads the clock of the house."""
+    _begin_a_session(self, *parts, **options)
+    loop: Any = _ClockOfTheHouse(self._loop)
+    self._loop = loop
+
+
+async def _async_wait_only(self: Running, *, cancels: bool) -> None:
+    """Wait for the end, and let a voice that was removed talk on."""
+    while (task := self._task) is not None:
+        if cancels:
+            self._cancel(EndReason.RESTARTED)
+        await asyncio.wait([task])
 
 
 ROBUSTNESS: Final = (
@@ -53,13 +123,13 @@ ROBUSTNESS: Final = (
         "a service that cannot be reached is given up after the retry budget",
         "realtime.reconnection:BUDGET",
         math.inf,
-        _cell(_WAY, "connections are refused", "listening"),
+        cell(WAY, "connections are refused", "listening"),
     ),
     Guard(
         "a lost socket is opened again",
         "realtime.connecting:_retry",
-        _no_actions,
-        _cell(_SOCKET, "the socket is closed with 1011", "listening"),
+        empty,
+        cell(SOCKET, "the socket is closed with 1011", "listening"),
     ),
     Guard(
         "tries for a socket do not follow each other at once",
@@ -71,31 +141,25 @@ ROBUSTNESS: Final = (
         "a key that is refused is not tried again",
         "realtime.connecting:HOPELESS",
         {},
-        _cell(_WAY, "401", "listening"),
+        cell(WAY, "401", "listening"),
     ),
     Guard(
         "credit that is used up ends the conversation",
         "realtime.answering:is_terminal",
-        _never,
-        _cell(_SOCKET, "quota in mid-response", "processing"),
-    ),
-    Guard(
-        "the rest of an answer that broke off is asked for",
-        "realtime.steering:_DUE",
-        _without(Due.GO_ON),
-        ("tests/realtime/test_reconnection.py",),
+        no,
+        cell(SOCKET, "quota in mid-response", "processing"),
     ),
     Guard(
         "a peer that is gone without a word is noticed",
         "realtime.connection:PING_TIMEOUT",
         None,
-        _cell(_SOCKET, "stalled reads", "responding"),
+        cell(SOCKET, "stalled reads", "responding"),
     ),
     Guard(
         "pings come often enough",
         "realtime.connection:PING_INTERVAL",
         60.0,
-        _cell(_SOCKET, "a half-open socket, for 3 s", "processing"),
+        cell(SOCKET, "a half-open socket, for 3 s", "processing"),
     ),
     Guard(
         "a socket that takes nothing is given up",
@@ -107,114 +171,30 @@ ROBUSTNESS: Final = (
         "a service that opens the line but no session is given up",
         "realtime.connection:OPEN_TIMEOUT",
         3600.0,
-        _cell(_SOCKET, "the service says nothing any more", "connecting"),
-    ),
-    Guard(
-        "a response that is asked for and never begins is asked for again",
-        "realtime.steering:_DUE",
-        _without(Due.RESPONSE),
-        ("tests/realtime/test_endurance.py",),
-    ),
-    Guard(
-        "a response that begins and never ends is given up",
-        "realtime.steering:_DUE",
-        _without(Due.PROGRESS),
-        ("tests/realtime/test_stalled.py",),
+        cell(SOCKET, "the service says nothing any more", "connecting"),
     ),
     Guard(
         "a frame that is no JSON is skipped",
         "realtime.connection:_read_frame",
-        lambda frame: __import__("json").loads(frame),
-        _cell(_SOCKET, "truncated JSON", "responding"),
+        json.loads,
+        cell(SOCKET, "truncated JSON", "responding"),
     ),
     Guard(
         "a prepared socket that was closed is let go",
         "realtime.preparation:Preparation._watch",
-        _wait_for_ever,
-        _cell(_SOCKET, "the socket is closed with 3000", "idle"),
-    ),
-    Guard(
-        "a satellite that sends no sound is noticed",
-        "links.wyoming:_SILENCE_TIMEOUT_S",
-        math.inf,
-        _cell(_SATELLITE, "the satellite stalls", "listening"),
-    ),
-    Guard(
-        "sound that nobody can read does not count as sound",
-        "links.wyoming:chunk_format",
-        lambda _event: object(),
-        _cell(_SATELLITE, "the satellite sends a wrong format", "listening"),
-    ),
-    Guard(
-        "a satellite that does not come back is given up",
-        "links.wyoming:_RECONNECT_BUDGET_S",
-        3600.0,
-        _cell(_SATELLITE, "the satellite is lost", "listening"),
-    ),
-    Guard(
-        "a satellite that came back is used again",
-        "links.wyoming:WyomingSatellite._reconnect",
-        _wait_for_ever,
-        _cell(_SATELLITE, "the satellite is lost, for 3 s", "listening"),
-    ),
-    Guard(
-        "a satellite that another server holds is found out",
-        "links.wyoming_handshake:_STILL_THERE_TIMEOUT_S",
-        3600.0,
-        _cell(_SATELLITE, "another server takes the satellite", "connecting"),
-    ),
-    Guard(
-        "a satellite's connection is closed with the conversation",
-        "links.wyoming:WyomingSatellite._hang_up",
-        _do_nothing,
-        ("tests/links/test_wyoming_microphone.py",),
-    ),
-    Guard(
-        "a microphone's backlog is bounded",
-        "links.frames:_QUEUE_BYTES",
-        math.inf,
-        ("tests/links/test_wyoming_microphone.py",),
-    ),
-    Guard(
-        "a player that never fetches is noticed",
-        "links.media_player:_FETCH_TIMEOUT_S",
-        3600.0,
-        _cell(_PLAYER, "the player never fetches", "listening"),
-    ),
-    Guard(
-        "a player that is gone is not told to play",
-        "links.player:MediaPlayer._is_there",
-        property(lambda _self: True),
-        _cell(_PLAYER, "the player is unavailable", "connecting"),
-    ),
-    Guard(
-        "a stream is cut when it must not be heard any more",
-        "links.stream:AudioStream.abort",
-        _nothing,
-        ("tests/links/test_stream_view.py",),
-    ),
-    Guard(
-        "addresses of streams are forgotten with the conversation",
-        "links.deck:Deck._forget",
-        _nothing,
-        _cell(_PLAYER, "the player fetches nine times", "listening"),
-    ),
-    Guard(
-        "what was borrowed is given back",
-        "links.stay:Stay.async_end",
-        _do_nothing,
-        _cell(_HOUSE, "the account is reloaded", "responding"),
+        async_for_ever,
+        cell(SOCKET, "the socket is closed with 3000", "idle"),
     ),
     Guard(
         "a conversation that ends closes its ends",
         "call:Call.async_close",
-        _do_nothing,
-        _cell(_WAY, "401", "listening"),
+        async_nothing,
+        cell(WAY, "401", "listening"),
     ),
     Guard(
         "what waits to be sent is forgotten with its session",
         "realtime.outbox:Outbox.clear",
-        _nothing,
+        nothing,
         ("tests/realtime/test_runner.py",),
     ),
     Guard(
@@ -230,15 +210,113 @@ ROBUSTNESS: Final = (
         ("tests/backpressure/test_queues.py",),
     ),
     Guard(
-        "a goodbye that never comes is not waited for",
-        "realtime.steering:_DUE",
-        _without(Due.FAREWELL),
-        ("tests/realtime/test_ending.py",),
+        "a socket without a session is told at the start",
+        "realtime.connection:RealtimeConnection.expect_session",
+        _async_session_at_once,
+        cell(SOCKET, "the service says nothing any more", "connecting"),
     ),
     Guard(
-        "nobody is talked to for ever",
+        "nothing is said before the session is configured",
+        "realtime.session:HANDLERS",
+        {**HANDLERS, SessionCreated: _begin_at_once},
+        (
+            "tests/realtime/test_conversation.py::test_nothing_is_said_before_the_session_is_configured",
+        ),
+    ),
+    Guard(
+        "a session that is never configured is left",
         "realtime.steering:_DUE",
-        _without(Due.MAX_DURATION),
-        ("tests/realtime/test_ending.py",),
+        without(Due.CONFIGURED),
+        (
+            "tests/realtime/test_endurance.py::test_a_session_that_is_never_configured_is_left_for_a_new_socket",
+        ),
+    ),
+    Guard(
+        "a prepared session is kept once it is configured",
+        "realtime.connection:RealtimeConnection.configure",
+        _async_configure_blindly,
+        (f"{_PREPARATION}::test_a_configuration_that_is_refused_is_told_and_not_kept",),
+    ),
+    Guard(
+        "a prepared socket is read by one at a time",
+        "realtime.preparation:Preparation.take",
+        _async_take_beside_the_watch,
+        (f"{_PREPARATION}::test_a_taken_socket_can_be_read_at_once",),
+    ),
+    Guard(
+        "tries for a socket come at growing distances",
+        "realtime.reconnection:LONGEST_DELAY",
+        FIRST_DELAY,
+        (f"{_RECONNECTION}::test_tries_come_at_growing_distances",),
+    ),
+    Guard(
+        "tries come closer together before it is given up",
+        "realtime.reconnection:Reconnection.next_delay",
+        _grow_to_the_end,
+        (
+            f"{_RECONNECTION}::test_a_service_that_is_back_just_before_the_budget_is_spent_is_found",
+        ),
+    ),
+    Guard(
+        "each loss of a socket has the whole budget",
+        "realtime.reconnection:Reconnection.succeeded",
+        nothing,
+        (
+            f"{_RECONNECTION}::test_a_socket_that_is_lost_again_has_the_whole_budget_again",
+        ),
+    ),
+    Guard(
+        "a session is renewed before the service ends it",
+        "realtime.steering:_DUE",
+        without(Due.RENEWAL),
+        (
+            "tests/realtime/test_endurance.py::test_a_session_is_renewed_between_turns_before_it_expires",
+        ),
+    ),
+    Guard(
+        "the clock of the house does not renew sessions without an end",
+        "realtime.connecting:_plan_renewal",
+        _renew_what_has_expired,
+        (
+            "tests/realtime/test_endurance.py::test_a_session_that_ended_before_it_began_is_not_renewed",
+        ),
+    ),
+    Guard(
+        "a conversation goes by a clock that does not jump",
+        "realtime.runner:RealtimeSession.__init__",
+        _begin_by_the_wall,
+        cell(HOUSE, "the clock jumps three hours ahead", "listening"),
+    ),
+    Guard(
+        "a frame of no sensible size ends the session",
+        "realtime.connection:LARGEST_FRAME",
+        None,
+        (f"{_CONNECTION}::test_a_frame_that_is_too_large_ends_the_session",),
+    ),
+    Guard(
+        "closing does not wait for a server that is stuck",
+        "realtime.connection:CLOSE_TIMEOUT",
+        10.0,
+        (f"{_CONNECTION}::test_closing_does_not_wait_for_a_server_that_is_stuck",),
+    ),
+    Guard(
+        "a socket is cut where the other side does not help to close it",
+        "realtime.websocket:WebSocket.close",
+        ClientConnection.close,
+        ("tests/realtime/test_stuck_socket.py",),
+    ),
+    Guard(
+        "a try for a socket takes no longer than there is patience",
+        "realtime.connecting:CONFIGURE_TIMEOUT",
+        FOR_EVER,
+        (_RECONNECTION, "tests/realtime/test_endurance.py"),
+    ),
+    Guard(
+        "a ring that waits is sent away with the voice",
+        "running:Running._async_ended",
+        _async_wait_only,
+        (
+            "tests/test_limits.py::TestAtTheDoor::test_a_ring_that_waits_is_sent_away_with_the_voice",
+        ),
     ),
 )

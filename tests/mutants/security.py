@@ -1,56 +1,25 @@
-"""What keeps strangers out, secrets in, and words where they belong."""
+"""What keeps strangers out of what is said, and secrets in."""
 
 import logging
+from types import SimpleNamespace
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from aiohttp import web
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers.entity_platform import async_get_platforms
 from websockets.asyncio.client import ClientConnection
 
 from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.realtime.errors import RealtimeError, redact
 from tests.mutants.mutant import Guard
+from tests.mutants.stand_ins import as_it_is, no, nothing, yes
 
 _TOKENS: Final = "tests/security/test_stream_tokens.py"
 _USERS: Final = "tests/security/test_users.py"
-_WORDS: Final = "tests/security/test_kept_words.py"
 _KEY: Final = "tests/security/test_key.py"
 _ADDRESSES: Final = "tests/security/test_addresses.py"
-_INJECTION: Final = "tests/security/test_injection.py"
 _SECRECY: Final = "tests/realtime/test_secrecy.py"
-_APIS: Final = "tests/test_private_apis.py"
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    """Do nothing."""
-
-
-def _empty(*_: Any, **__: Any) -> str:
-    """Return an empty text."""
-    return ""
-
-
-def _true(*_: Any, **__: Any) -> bool:
-    """Agree."""
-    return True
-
-
-def _false(*_: Any, **__: Any) -> bool:
-    """Disagree."""
-    return False
-
-
-async def _async_true(*_: Any, **__: Any) -> bool:
-    """Agree, after a while."""
-    return True
-
-
-def _as_it_is(*values: Any) -> Any:
-    """Return the last value."""
-    return values[-1]
-
-
-def _as_a_dict(data: Any) -> dict[str, Any]:
-    """Return all of it."""
-    return dict(data)
+_CANARY: Final = "tests/test_canary.py"
 
 
 def _any_stream(self: Any, token: str) -> Any:
@@ -63,15 +32,17 @@ def _plain(token: str) -> bytes:
     return token.encode(errors="replace")
 
 
+def _found_or_forbidden(self: Any, token: str) -> Any:
+    """Tell a token that is not good from a page that is not there."""
+    if (stream := self._streams.find(token)) is None:
+        raise web.HTTPForbidden
+    return stream
+
+
 def _any_voice(hass: HomeAssistant, *_: Any) -> Any:
     """Return some voice, whoever asks for whichever."""
     [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
     return next(iter(entry.runtime_data.voices.values()))
-
-
-async def _async_unguarded(self: Any, entity_ids: Any, run: Any) -> Any:
-    """Run something at once."""
-    return await self._async_run(run)
 
 
 def _who_by_name(self: Any) -> tuple[str, str]:
@@ -79,7 +50,43 @@ def _who_by_name(self: Any) -> tuple[str, str]:
     return "", self.client_id
 
 
+def _quote(self: RealtimeError, kind: Any, code: str | None, message: str) -> None:
+    """Keep what a server said of a key that it refuses."""
+    self.kind, self.code, self.message = kind, code, redact(message)
+    Exception.__init__(self, f"{kind}: {self.message}")
+
+
+def _all_of_the_account(data: Any) -> dict[str, Any]:
+    """Show everything that is stored, the key in the place of the address."""
+    return {"advanced": {"base_url": data["api_key"]}, **data}
+
+
+def _register_for_anybody(
+    hass: HomeAssistant, domain: str, name: str, *, func: Any, **options: Any
+) -> None:
+    """Register an action that asks for nobody's rights."""
+
+    async def run(call: ServiceCall) -> Any:
+        """Do it with some voice."""
+        entities = [
+            entity
+            for platform in async_get_platforms(hass, domain)
+            if platform.domain == options["entity_domain"]
+            for entity in platform.entities.values()
+        ]
+        return await func(entities[0], call)
+
+    response = options["supports_response"]
+    hass.services.async_register(domain, name, run, supports_response=response)
+
+
 SECURITY: Final = (
+    Guard(
+        "an action asks what the user may do",
+        "services:async_register_platform_entity_service",
+        _register_for_anybody,
+        (f"{_USERS}::test_an_action_is_refused_to_those_who_may_not_control",),
+    ),
     Guard(
         "a stream is found by its own token only",
         "links.stream_view:AudioStreams.find",
@@ -89,13 +96,13 @@ SECURITY: Final = (
     Guard(
         "a token is taken back",
         "links.stream_view:AudioStreams.remove",
-        _nothing,
+        nothing,
         (f"{_TOKENS}::test_a_token_that_is_not_good_is_any_unknown_page",),
     ),
     Guard(
         "a token expires by itself",
         "links.stream_view:AudioStreams._forget_expired",
-        _nothing,
+        nothing,
         (f"{_TOKENS}::test_a_token_expires_though_nobody_takes_it_back",),
     ),
     Guard(
@@ -113,13 +120,13 @@ SECURITY: Final = (
     Guard(
         "all addresses of a conversation are forgotten with it",
         "links.deck:Deck._forget",
-        _nothing,
+        nothing,
         (f"{_TOKENS}::test_a_token_dies_with_its_conversation[stopped]",),
     ),
     Guard(
         "a token is cut out of Home Assistant's log",
         "links.stream_view:_NoTokens.filter",
-        _true,
+        yes,
         (f"{_TOKENS}::test_a_conversation_shows_its_token_to_no_log_of_ours",),
     ),
     Guard(
@@ -141,75 +148,21 @@ SECURITY: Final = (
         (f"{_USERS}::test_a_tab_comes_back_to_its_own_user_only",),
     ),
     Guard(
-        "the bus hears no words that are not for it",
-        "voice_events:without_words",
-        _as_a_dict,
-        ("tests/test_transcripts.py",),
-    ),
-    Guard(
-        "a card that joins late is told no secret words",
-        "voice_events:VoiceEvents.tellable",
-        _as_it_is,
-        (f"{_WORDS}::test_a_voice_that_tells_nobody_tells_nobody",),
-    ),
-    Guard(
-        "entities show no words that are not for them",
-        "const:Transcripts.in_entities",
-        property(_true),
-        (f"{_WORDS}::test_entities_show_words_where_the_mode_says_so",),
-    ),
-    Guard(
-        "the database keeps no words of the event entity",
-        "event:VoiceEvent._unrecorded_attributes",
-        frozenset(),
-        ("tests/test_event.py",),
-    ),
-    Guard(
-        "a secretive voice remembers no words of a night",
-        "theatre.night:Night.without_words",
-        _as_it_is,
-        ("tests/theatre/test_memory.py",),
-    ),
-    Guard(
-        "a note never tells the confirmation phrase",
-        "staging:HouseRules.is_told_in",
-        _false,
-        (f"{_INJECTION}::test_a_note_never_tells_the_confirmation_phrase",),
-    ),
-    Guard(
-        "a note is one line",
-        "theatre.night:one_line",
-        lambda text, most: text,
-        (f"{_INJECTION}::test_a_note_is_one_line_that_ends_where_it_ends",),
-    ),
-    Guard(
-        "a report holds no secret",
-        "diagnostics:TO_REDACT",
-        frozenset(),
-        ("tests/test_diagnostics.py",),
-    ),
-    Guard(
-        "a report holds no words",
-        "diagnostics:_WORDS",
-        frozenset(),
-        ("tests/test_diagnostics.py",),
-    ),
-    Guard(
         "a server that quotes the key is cut short",
         "realtime.connection:_without",
-        _as_it_is,
+        as_it_is,
         (_SECRECY,),
     ),
     Guard(
         "an event that quotes the key is cleaned",
         "realtime.connection:RealtimeConnection._discreet",
-        _as_it_is,
+        as_it_is,
         (f"{_SECRECY}::test_an_event_that_quotes_the_key_does_not_tell_it",),
     ),
     Guard(
         "what looks like a key is cut out of any error",
         "realtime.errors:redact",
-        _as_it_is,
+        as_it_is,
         ("tests/realtime/test_errors.py",),
     ),
     Guard(
@@ -233,7 +186,7 @@ SECURITY: Final = (
     Guard(
         "a key is one line of plain characters",
         "client:is_header",
-        _true,
+        yes,
         ("tests/test_client.py::test_a_key_that_cannot_be_one_is_refused",),
     ),
     Guard(
@@ -245,93 +198,44 @@ SECURITY: Final = (
     Guard(
         "a key that leaves the house in the clear is told",
         "unprotected:is_exposed",
-        _false,
+        no,
         (
             f"{_ADDRESSES}::test_a_key_that_leaves_the_house_in_the_clear_is_told_until_it_does_not",
         ),
     ),
     Guard(
-        "strangers are kept from what is kept",
-        "guard.guard:Guard.check",
-        _nothing,
-        ("tests/guard/test_service_layer.py",),
+        "a token comes from the system's secrets",
+        "links.stream_view:secrets",
+        SimpleNamespace(token_urlsafe=lambda size: "A" * 22),
+        (f"{_TOKENS}::test_tokens_come_from_the_systems_secrets",),
     ),
     Guard(
-        "locks, alarms and valves are kept",
-        "guard.classes:KEPT_DOMAINS",
-        frozenset(),
-        ("tests/guard/test_reach.py",),
+        "a token that is not good is any unknown page",
+        "links.stream_view:AudioStreamView._find",
+        _found_or_forbidden,
+        (f"{_TOKENS}::test_a_token_that_is_not_good_is_any_unknown_page",),
     ),
     Guard(
-        "what belongs to the device of a lock is kept",
-        "guard.classes:_COMMANDS",
-        frozenset(),
-        ("tests/guard/test_reach.py",),
+        "an address outlives its sound only for a while",
+        "links.deck:_TOKEN_GRACE_S",
+        1e6,
+        (
+            "tests/links/test_media_player.py::test_an_address_outlives_its_sound_only_for_a_while",
+        ),
     ),
     Guard(
-        "covers that may be gates are kept",
-        "guard.classes:_class_of",
-        lambda hass, entity_id: "blind",
-        ("tests/guard/test_service_layer.py",),
+        "a server that refuses a key is never quoted",
+        "realtime.errors:RealtimeError.__init__",
+        _quote,
+        (
+            "tests/realtime/test_errors.py::test_a_refused_key_of_any_look_is_never_quoted",
+            _CANARY,
+        ),
     ),
     Guard(
-        "what cannot be followed is kept",
-        "guard.reach:Reach._lose",
-        _nothing,
-        ("tests/guard/test_reach.py", "tests/guard/test_service_layer.py"),
-    ),
-    Guard(
-        "automations that follow are followed",
-        "guard.reach:Reach._follow_automations",
-        _nothing,
-        ("tests/guard/test_reach.py",),
-    ),
-    Guard(
-        "triggers that cannot be seen are taken for the worst",
-        "guard.house:House._watches",
-        lambda self, entity_id: (),
-        (f"{_APIS}::test_triggers_that_lie_elsewhere_are_taken_for_the_worst",),
-    ),
-    Guard(
-        "the house is guarded when a tool runs",
-        "house.use:Caller.async_use",
-        _async_unguarded,
-        ("tests/guard/test_spoken_attacks.py",),
-    ),
-    Guard(
-        "a phrase is waited for before something sensitive",
-        "house.use:Caller._async_confirmed",
-        _async_true,
-        ("tests/house/test_consent.py",),
-    ),
-    Guard(
-        "a phrase counts once it was asked for, and once only",
-        "house.consent:Consent.async_given",
-        _async_true,
-        ("tests/house/test_consent.py",),
-    ),
-    Guard(
-        "strangers have no tools that cannot be seen through",
-        "house.apis:_is_seen_through",
-        _true,
-        ("tests/house/test_apis.py", "tests/guard/test_assist.py"),
-    ),
-    Guard(
-        "a voice's tools reach what is exposed to it alone",
-        "house.exposure:_set",
-        _nothing,
-        (f"{_APIS}::test_tools_are_not_offered_where_exposure_cannot_be_told",),
-    ),
-    Guard(
-        "the form refuses what strangers may not use",
-        "flows.rules:_refuse_kept",
-        lambda guard, typed: {},
-        ("tests/house/test_rules_flow.py",),
-    ),
-    Guard(
-        "children are talked with by the rules for them",
-        "prompt:SAFETY",
-        "",
-        ("tests/test_manners.py",),
+        "no form shows a stored key",
+        "schema:folded_account",
+        _all_of_the_account,
+        (f"{_KEY}::test_no_form_shows_a_stored_key",),
     ),
 )

@@ -56,6 +56,18 @@ def test_the_session_is_configured_before_anything_else_is_sent() -> None:
     assert world.sent[0][1]["session"] == CONFIG.as_dict()
 
 
+def test_nothing_is_said_before_the_session_is_configured() -> None:
+    """A service that takes a second for it is waited for."""
+    world = visit(network=0.5)
+    world.run(3)
+    [configured] = [
+        at for at, event in world.received if event["type"] == "session.updated"
+    ]
+    before = [event["type"] for at, event in world.sent if at < configured]
+    assert before == ["session.update"]
+    assert len(world.sent) > len(before)
+
+
 def test_the_goodbye_is_heard_to_its_end_before_the_conversation_ends() -> None:
     """The end comes with the last sample, not with the last delta."""
     world = visit(speaker_latency=1.5)

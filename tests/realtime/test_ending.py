@@ -7,7 +7,7 @@ from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.realtime.session import SessionCore
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say
 
-from .world import CONFIG, World
+from .world import CONFIG, SILENCE, World
 
 FINISH = Call("finish_conversation", {"reason": "done", "summary": "A visit."})
 BYE = Say("Goodbye!", duration_ms=1500)
@@ -81,6 +81,17 @@ def test_nobody_can_interrupt_the_goodbye() -> None:
     world.run()
     assert world.speaker.clears == 0
     assert list(world.speaker.heard.values())[-1] == 4000
+
+
+def test_nobody_is_listened_to_during_the_goodbye() -> None:
+    """What is heard then is sent neither at once nor later."""
+    core = SessionCore(CONFIG, Behaviour())
+    core.feed(events.SessionCreated("s", None), 0)
+    core.feed(events.SessionUpdated(), 0)
+    assert core.pass_on(SILENCE, 1) == SILENCE
+    core.feed(signals.Stop("stopped", goodbye=True), 2)
+    assert core.pass_on(SILENCE, 3) is None
+    assert core.feed(signals.MicrophoneFrame(SILENCE), 3) == []
 
 
 def test_stopping_with_a_goodbye_says_it_first() -> None:

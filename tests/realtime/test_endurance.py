@@ -45,6 +45,15 @@ def test_a_renewal_waits_for_the_end_of_an_answer() -> None:
     assert len(world.of(events.SessionStarted)) == 2
 
 
+def test_a_session_that_ended_before_it_began_is_not_renewed() -> None:
+    """A clock of the house that is three hours ahead says so of every session."""
+    core = SessionCore(CONFIG, Behaviour(), epoch_offset=3 * 3600.0)
+    core.feed(events.SessionCreated("s", 3600), 0)
+    core.feed(events.SessionUpdated(), 0)
+    done = [action for at in range(1, 9) for action in core.feed(signals.Wake(), at)]
+    assert not [each for each in done if isinstance(each, actions.Reconnect)]
+
+
 def _asked() -> SessionCore:
     """Return a core whose request for the opening waits."""
     core = SessionCore(CONFIG, Behaviour(opening="Hi.", response_timeout=10))
@@ -64,6 +73,17 @@ def test_a_service_that_does_not_react_twice_is_left_for_a_new_socket() -> None:
     core = _asked()
     core.feed(signals.Wake(), 10)
     assert actions.Reconnect(0.25) in core.feed(signals.Wake(), 20)
+
+
+def test_a_turn_that_the_service_never_commits_is_answered() -> None:
+    """Somebody has spoken, and waits."""
+    core = SessionCore(CONFIG, Behaviour(response_timeout=10))
+    core.feed(events.SessionCreated("s", None), 0)
+    core.feed(events.SessionUpdated(), 0)
+    core.feed(events.SpeechStarted("i", 0), 1)
+    core.feed(events.SpeechStopped("i", 1000), 2)
+    sent = [a for a in core.feed(signals.Wake(), 12) if isinstance(a, actions.Send)]
+    assert [a.event["type"] for a in sent] == ["response.create"]
 
 
 def test_a_session_that_is_never_configured_is_left_for_a_new_socket() -> None:

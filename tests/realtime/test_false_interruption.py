@@ -267,6 +267,18 @@ def test_speech_counts_as_soon_as_it_is_long_enough() -> None:
     assert at - 3.0 <= 0.4
 
 
+def test_a_sound_too_quiet_for_our_ears_counts_where_it_goes_on() -> None:
+    """The service hears somebody, who may well speak softly."""
+    world = World([RIDDLE])
+    world.run(3)
+    world.feed(events.SpeechStarted("soft", 0))
+    assert world.speaker.clears == 1
+    world.run(3.7)
+    assert world.sent_of("response.cancel") == []
+    world.run(4)
+    assert len(world.of(events.Interrupted)) == 1
+
+
 def test_without_a_minimum_any_sound_interrupts() -> None:
     """The speaker is cleared in the moment the service hears something."""
     behaviour = Behaviour(opening="Hi.", min_speech=0)

@@ -1,9 +1,12 @@
 """The small parts of the conversation, each alone."""
 
+import asyncio
+
 import pytest
 
 from custom_components.realtime_pumpkin.realtime.actions import Send, SendAudio
 from custom_components.realtime_pumpkin.realtime.deadlines import Deadlines
+from custom_components.realtime_pumpkin.realtime.feed import Feed
 from custom_components.realtime_pumpkin.realtime.history import (
     LONGEST_HISTORY,
     RESEEDED,
@@ -45,6 +48,20 @@ def test_the_history_keeps_its_newest_lines() -> None:
     assert len(lines) == LONGEST_HISTORY
     assert lines[-1]["text"] == f"line {LONGEST_HISTORY + 49}"
     assert len(list(history.items())) == RESEEDED
+
+
+def test_a_feed_keeps_so_many_pieces_and_drops_what_comes_after_them() -> None:
+    """And counts what it has dropped."""
+
+    async def scenario() -> list[int]:
+        feed: Feed[int] = Feed(2)
+        for piece in range(5):
+            feed.put(piece)
+        feed.end()
+        assert feed.dropped == 3
+        return [piece async for piece in feed.read()]
+
+    assert asyncio.run(scenario()) == [0, 1]
 
 
 def test_a_shortened_line_keeps_the_share_that_was_heard() -> None:

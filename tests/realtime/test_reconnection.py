@@ -113,6 +113,16 @@ def test_a_service_that_is_back_just_before_the_budget_is_spent_is_found() -> No
     assert 14 < _tries()[-1] < BUDGET
 
 
+def test_a_socket_that_is_lost_again_has_the_whole_budget_again() -> None:
+    """What was spent on an earlier loss, and came back, counts for nothing."""
+    world = World(["Welcome!"])
+    for lost_at in (4, 25):
+        world.lose_socket(lost_at)
+    world.run(30)
+    resumed = [started.resumed for started in world.of(events.SessionStarted)]
+    assert resumed == [False, True, True]
+
+
 @pytest.mark.parametrize("kind", [ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.MODEL])
 def test_what_only_a_person_can_mend_is_not_tried_again(kind: ErrorKind) -> None:
     """Key, quota and model end the conversation at once."""

@@ -129,6 +129,11 @@ def _value(dice: random.Random, name: str, depth: int) -> Any:
         {"type": "rate_limits.updated", "rate_limits": []},
         {"type": "response.output_audio.delta", "delta": "no base64!"},
         {"type": "response.output_audio.delta", "delta": "AAA="[:3]},
+        {
+            "type": "response.output_audio.delta",
+            "response_id": "r",
+            "delta": "AAA!AAA==",
+        },
         {"type": "response.output_audio.delta", "delta": b64encode(b"odd").decode()},
         {"type": "response.output_audio.delta"},
         {"type": "response.output_item.done"},
@@ -150,6 +155,20 @@ def test_an_audio_delta_keeps_its_ids_and_bytes() -> None:
         "delta": b64encode(b"\x01\x02\x03\x04").decode(),
     }
     assert read_event(message) == events.AudioDelta("r", "i", 1, b"\x01\x02\x03\x04")
+
+
+@pytest.mark.parametrize("index", [10**30, 1e300])
+def test_a_number_that_json_cannot_hold_is_cut(index: float) -> None:
+    """It is sent back to the service, where the item is truncated."""
+    message = {
+        "type": "response.output_audio.delta",
+        "response_id": "r",
+        "content_index": index,
+        "delta": b64encode(bytes(4)).decode(),
+    }
+    event = read_event(message)
+    assert isinstance(event, events.AudioDelta)
+    assert event.content_index == 2**53 - 1
 
 
 def test_a_failed_response_names_its_error() -> None:

@@ -12,7 +12,7 @@ from tests.metadata import ROOT as INTEGRATION, read_json
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "security.md"
-_LINK: Final = re.compile(r"\[`([^`]+)`\]\(\.\./(tests/[^)]+)\)")
+LINK: Final = re.compile(r"\[`([^`]+)`\]\(\.\./(tests/[^)]+)\)")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -28,7 +28,7 @@ def rows(heading: str) -> list[list[str]]:
 def test_each_guard_names_tests_that_are_there(row: list[str]) -> None:
     """A file, or a function in it."""
     _, _, tests = row
-    named = _LINK.findall(tests)
+    named = LINK.findall(tests)
     assert named
     for name, file in named:
         path = ROOT / file

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 import logging
 import re
+import secrets
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -190,9 +191,7 @@ async def test_expired_streams_use_no_memory() -> None:
 
 async def test_tokens_come_from_the_systems_secrets() -> None:
     """128 bits of it, in characters that need no escaping in an address."""
-    with patch.object(
-        stream_view.secrets, "token_urlsafe", wraps=stream_view.secrets.token_urlsafe
-    ) as made:
+    with patch.object(secrets, "token_urlsafe", wraps=secrets.token_urlsafe) as made:
         streams = AudioStreams()
         tokens = [streams.add(stream()) for _ in range(20)]
     assert {call.args for call in made.call_args_list} == {(16,)}

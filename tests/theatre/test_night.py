@@ -51,6 +51,17 @@ def test_a_night_is_bounded_whatever_is_said_in_it(
     assert len(json.dumps(stored)) < 100_000
 
 
+def test_of_many_long_notes_the_last_ones_are_told() -> None:
+    """They would crowd out what the voice is."""
+    night = Night(1e9)
+    for number in range(20):
+        night = night.plus(Conversation(2e9, 1, 0, True, f"{number:02} " + "la " * 99))
+    notes = night.notes(20)
+    assert 2700 < len(notes) <= 3000
+    assert "“19 la" in notes
+    assert "“00 la" not in notes
+
+
 @given(st.text(), st.integers(2, 300))
 def test_a_text_becomes_one_line_that_cannot_end_its_quotation(
     text: str, most: int

@@ -141,6 +141,21 @@ def test_patience_has_an_end() -> None:
     run(play())
 
 
+def test_whoever_gave_up_may_wait_again() -> None:
+    """And is not taken for somebody who waits already."""
+
+    async def play() -> None:
+        """Come twice to a stage that stays taken."""
+        lock = StageLock()
+        assert lock.try_enter("talker")
+        for _ in range(2):
+            begin = now()
+            assert not await lock.async_enter("patient", 60.0)
+            assert now() - begin == pytest.approx(60.0, abs=0.1)
+
+    run(play())
+
+
 def test_no_more_than_a_few_wait_and_nobody_twice() -> None:
     """A doorbell that is rung all night makes no endless row."""
 
