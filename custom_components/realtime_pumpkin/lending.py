@@ -126,6 +126,9 @@ class Lender(Protocol):
     comes_back_at_stop: bool
     """Given back before Home Assistant saves states; else with the conversation."""
 
+    is_confirmed: bool
+    """Its device shows what it was given back; one that does not was away."""
+
     def read(self, state: State) -> str | None:
         """Return what an entity shows; None where it shows nothing."""
 
@@ -146,6 +149,7 @@ class _Option:
     """The option of a select."""
 
     comes_back_at_stop = True
+    is_confirmed = False
 
     def read(self, state: State) -> str | None:
         """Return what is chosen."""
@@ -160,10 +164,15 @@ class _Option:
         return SELECT_DOMAIN, SERVICE_SELECT_OPTION, {ATTR_OPTION: ours}
 
     def judge(self, loan: Loan, state: State | None) -> Verdict:
-        """Leave another choice alone."""
+        """Leave another choice alone, but not what a select falls back to.
+
+        That is what it shows when what we have chosen is renamed or deleted.
+        """
         if state is None or state.state in _AWAY:
             return Verdict.LATER
-        return Verdict.NOW if state.state == loan.ours else Verdict.NEVER
+        is_gone = loan.ours not in state.attributes.get(ATTR_OPTIONS, ())
+        is_ours = state.state == (OPTION_PREFERRED if is_gone else loan.ours)
+        return Verdict.NOW if is_ours else Verdict.NEVER
 
     def give(self, loan: Loan, state: State) -> Order:
         """Choose what was chosen, or the preferred one where that is gone."""
@@ -176,6 +185,7 @@ class _Volume:
     """The volume of a player, from 0 to 1."""
 
     comes_back_at_stop = True
+    is_confirmed = True
 
     def read(self, state: State) -> str | None:
         """Return the volume; a player that is off shows none."""
@@ -210,6 +220,7 @@ class _Music:
     """What a player plays: the address that anything else is played instead of."""
 
     comes_back_at_stop = False
+    is_confirmed = False
 
     def read(self, state: State) -> str | None:
         """Return what plays, where playing it again is known to work.
@@ -269,6 +280,7 @@ class _Moved:
     """What a voice moves all the time, and nobody else has touched."""
 
     comes_back_at_stop = True
+    is_confirmed = False
 
     def read(self, state: State) -> str | None:
         """Return the state; what is away has none."""

@@ -6,8 +6,8 @@ happens: at Home Assistant's stop before states are saved, after a crash at set-
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from homeassistant.const import ATTR_ENTITY_ID
@@ -39,19 +39,24 @@ class Loans:
         """Start without loans; `async_load` reads those of the last run."""
         self._hass = hass
         self._store = Store[list[dict[str, Any]]](hass, VERSION, f"{DOMAIN}.loans")
-        self._loans: list[Loan] = []
+        self._loans: dict[Loan, Loan] = {}
+        """Each as it was borrowed, and as it is now: entities are renamed."""
         self._waiting: dict[Loan, Callable[[], None]] = {}
 
     @property
     def open(self) -> tuple[Loan, ...]:
         """Return what was not given back yet."""
-        return tuple(self._loans)
+        return tuple(self._loans.values())
+
+    def is_open(self, loan: Loan) -> bool:
+        """Tell whether something was not given back yet, whatever it is called now."""
+        return loan in self._loans
 
     async def async_load(self) -> None:
         """Give back what a crash left, as soon as its entities are there."""
         for stored in await self._store.async_load() or ():
             loan = Loan(**{**stored, "kind": LoanKind(stored["kind"])})
-            self._loans.append(loan)
+            self._loans[loan] = loan
             await self.async_give_back(loan)
         async_at_started(self._hass, self._async_forget_the_gone)
 
@@ -69,7 +74,7 @@ class Loans:
             return None
         since = dt_util.utcnow().isoformat()
         loan = Loan(kind, entity_id, self._old(kind, entity_id, shown), ours, since)
-        self._loans.append(loan)
+        self._loans[loan] = loan
         try:
             await self._async_save()
             await self._async_call(loan, lender.take(ours))
@@ -83,15 +88,18 @@ class Loans:
 
         What somebody else has changed meanwhile stays as it is.
         """
-        if loan not in self._loans:
+        if (lent := self._loans.get(loan)) is None:
             return
-        state = self._hass.states.get(loan.entity_id)
-        verdict = LENDERS[loan.kind].judge(loan, state)
+        state = self._hass.states.get(lent.entity_id)
+        verdict = LENDERS[lent.kind].judge(lent, state)
         if verdict is Verdict.LATER or state is None:
             self._give_back_later(loan)
             return
         if verdict is Verdict.NOW:
-            await self._async_give(loan, state)
+            await self._async_give(lent, state)
+            if not self._has_arrived(lent):
+                self._give_back_later(loan, is_told=True)
+                return
         await self._async_forget(loan)
 
     async def async_waive(self, loan: Loan) -> None:
@@ -100,36 +108,69 @@ class Loans:
 
     async def async_give_back_all(self) -> None:
         """Give back at once what must not be saved as it is: Home Assistant stops."""
-        now = [loan for loan in self.open if LENDERS[loan.kind].comes_back_at_stop]
+        now = [loan for loan in self._loans if LENDERS[loan.kind].comes_back_at_stop]
         await asyncio.gather(*map(self.async_give_back, now))
 
     def _old(self, kind: LoanKind, entity_id: str, shown: str) -> str:
         """Return what is to be set again: not what another loan has set."""
-        for loan in self._loans:
+        for loan in self.open:
             is_its = (loan.kind, loan.entity_id) == (kind, entity_id)
             is_moved = loan.ours == MOVED
             if is_its and (is_moved or LENDERS[kind].is_same(shown, loan.ours)):
                 return loan.old
         return shown
 
-    def _give_back_later(self, loan: Loan) -> None:
-        """Give back once the entity shows how it is."""
+    @callback
+    def async_follow(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Owe to an entity under its new name what was borrowed under the old one."""
+        old = event.data.get("old_entity_id")
+        renamed = [loan for loan, lent in self._loans.items() if lent.entity_id == old]
+        for loan in renamed:
+            lent = self._loans[loan]
+            self._loans[loan] = replace(lent, entity_id=event.data["entity_id"])
+            if loan in self._waiting:
+                self._wait_no_more(loan)
+                self._give_back_later(loan)
+        if renamed:
+            self._hass.async_create_task(self._async_save(), "keep renamed loans")
+
+    def _has_arrived(self, lent: Loan) -> bool:
+        """Tell whether what was given back is shown, where that tells anything."""
+        lender, state = LENDERS[lent.kind], self._hass.states.get(lent.entity_id)
+        shown = None if state is None else lender.read(state)
+        return not lender.is_confirmed or (
+            shown is not None and lender.is_same(shown, lent.old)
+        )
+
+    def _give_back_later(self, loan: Loan, *, is_told: bool = False) -> None:
+        """Give back once the entity shows how it is.
+
+        One that `is_told` to take it back is told again if it was away meanwhile.
+        """
         if loan in self._waiting:
             return
+        awaited = {Verdict.LATER, Verdict.NOW} if is_told else {Verdict.LATER}
 
         @callback
         def changed(event: Event[EventStateChangedData]) -> None:
             """Try again where the entity has changed."""
-            state = event.data["new_state"]
-            if LENDERS[loan.kind].judge(loan, state) is not Verdict.LATER:
-                self._wait_no_more(loan)
-                self._hass.async_create_task(
-                    self.async_give_back(loan), f"give back {loan.entity_id}"
-                )
+            lent = self._loans[loan]
+            verdict = LENDERS[lent.kind].judge(lent, event.data["new_state"])
+            if verdict is Verdict.LATER:
+                awaited.discard(Verdict.NOW)
+            if verdict not in awaited:
+                self._do(self.async_give_back(loan), loan)
+            elif verdict is Verdict.NOW and self._has_arrived(lent):
+                self._do(self._async_forget(loan), loan)
 
         self._waiting[loan] = async_track_state_change_event(
-            self._hass, loan.entity_id, changed
+            self._hass, self._loans[loan].entity_id, changed
         )
+
+    def _do(self, coro: Coroutine[Any, Any, None], loan: Loan) -> None:
+        """Wait no more for the entity of a loan, but do something."""
+        self._wait_no_more(loan)
+        self._hass.async_create_task(coro, f"give back {loan.entity_id}")
 
     def _wait_no_more(self, loan: Loan) -> None:
         """Stop to look at the entity of a loan."""
@@ -156,21 +197,21 @@ class Loans:
     async def _async_forget_the_gone(self, hass: HomeAssistant) -> None:
         """Strike out what no entity waits for, now that all are there."""
         registry = er.async_get(hass)
-        for loan in self.open:
-            is_known = registry.async_is_registered(loan.entity_id)
-            if not is_known and hass.states.get(loan.entity_id) is None:
+        for loan, lent in tuple(self._loans.items()):
+            is_known = registry.async_is_registered(lent.entity_id)
+            if not is_known and hass.states.get(lent.entity_id) is None:
                 await self._async_forget(loan)
 
     async def _async_forget(self, loan: Loan) -> None:
         """Strike a loan out."""
         self._wait_no_more(loan)
         if loan in self._loans:
-            self._loans.remove(loan)
+            del self._loans[loan]
             await self._async_save()
 
     async def _async_save(self) -> None:
         """Write the loans to the disk before anything else happens."""
-        await self._store.async_save([asdict(loan) for loan in self._loans])
+        await self._store.async_save([asdict(loan) for loan in self.open])
 
 
 _LOANS: HassKey[Loans] = HassKey(f"{DOMAIN}_loans")
@@ -179,6 +220,7 @@ _LOANS: HassKey[Loans] = HassKey(f"{DOMAIN}_loans")
 async def async_setup_loans(hass: HomeAssistant) -> None:
     """Read the loans of the last run, and give all back when this one ends."""
     loans = hass.data[_LOANS] = Loans(hass)
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, loans.async_follow)
     await loans.async_load()
     hass.async_add_shutdown_job(
         HassJob(loans.async_give_back_all, "give back what was borrowed")

@@ -1,19 +1,27 @@
 """What was borrowed comes back: at the stop, after a crash, in every other case."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from homeassistant.components.assist_pipeline import (
+    async_get_pipelines,
+    async_update_pipeline,
+)
+from homeassistant.components.assist_pipeline.models import Pipeline
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.realtime_pumpkin.const import DOMAIN
+from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.links import assist_start
 from custom_components.realtime_pumpkin.loans import (
     Loans,
     async_get_loans,
     async_setup_loans,
 )
+from custom_components.realtime_pumpkin.pipelines import async_delete_pipeline
 from tests.assist.house import Device, house_with
 from tests.assist.visit import option, visit
 from tests.porch import GREETING
@@ -162,6 +170,79 @@ async def test_a_device_that_is_gone_is_owed_nothing(
     assert stored(hass_storage) == []
 
 
+async def renamed(hass: HomeAssistant, pipeline: Pipeline) -> None:
+    """Rename a pipeline."""
+    await async_update_pipeline(hass, pipeline, name="Ghost")
+
+
+async def deleted(hass: HomeAssistant, pipeline: Pipeline) -> None:
+    """Delete a pipeline."""
+    await async_delete_pipeline(hass, pipeline.id)
+
+
+@pytest.mark.parametrize("changed", [renamed, deleted])
+async def test_an_assistant_of_ours_that_is_gone_is_given_back_all_the_same(
+    hass: HomeAssistant, changed: Callable[[HomeAssistant, Pipeline], Awaitable[None]]
+) -> None:
+    """The select falls back to the preferred one, which nobody has chosen."""
+    device = Device("porch")
+    async with visit(hass, device):
+        await choose(hass, device, "Home Assistant")
+        loans = async_get_loans(hass)
+        loan = await loans.async_borrow(device.select_id, "Pumpkin")
+        assert loan is not None
+        [ours] = [p for p in async_get_pipelines(hass) if p.name == "Pumpkin"]
+        await changed(hass, ours)
+        assert option(hass, device) == "preferred"
+        await loans.async_give_back(loan)
+        assert option(hass, device) == "Home Assistant"
+        assert loans.open == ()
+
+
+async def test_an_entity_that_is_renamed_meanwhile_is_given_back_to(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """Under its new name, which the disk has at once."""
+    device = Device("porch")
+    async with visit(hass, device):
+        await choose(hass, device, "Home Assistant")
+        loans = async_get_loans(hass)
+        loan = await loans.async_borrow(device.select_id, "Pumpkin")
+        assert loan is not None
+        er.async_get(hass).async_update_entity(
+            device.select_id, new_entity_id="select.attic"
+        )
+        await hass.async_block_till_done()
+        assert [each["entity_id"] for each in stored(hass_storage)] == ["select.attic"]
+        await loans.async_give_back(loan)
+        assert hass.states.is_state("select.attic", "Home Assistant")
+        assert loans.open == ()
+
+
+async def test_an_entity_that_is_renamed_while_it_is_away_is_given_back_to(
+    hass: HomeAssistant,
+) -> None:
+    """It is waited for under its new name."""
+    device = Device("porch")
+    async with visit(hass, device):
+        loans = async_get_loans(hass)
+        loan = await loans.async_borrow(device.select_id, "Pumpkin")
+        assert loan is not None
+        device.select._attr_available = False
+        device.select.async_write_ha_state()
+        await loans.async_give_back(loan)
+        er.async_get(hass).async_update_entity(
+            device.select_id, new_entity_id="select.attic"
+        )
+        await hass.async_block_till_done()
+        assert len(loans.open) == 1
+        device.select._attr_available = True
+        device.select.async_write_ha_state()
+        await hass.async_block_till_done()
+        assert hass.states.is_state("select.attic", "preferred")
+        assert loans.open == ()
+
+
 async def test_a_stop_of_home_assistant_gives_back_before_states_are_saved(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
@@ -180,6 +261,8 @@ async def test_a_stop_of_home_assistant_gives_back_before_states_are_saved(
         )
         await hass.async_stop(force=True)
         await asyncio.gather(starting, return_exceptions=True)
+        [ended] = there.named(EventName.CONVERSATION_ENDED)
+        assert ended["reason"] == "unloaded"  # Nobody waited for the microphone.
     assert at_the_stop == ["preferred"]
     assert stored(hass_storage) == []
 

@@ -38,6 +38,9 @@ class House:
         self.played: list[str] = []
         self.readers: list[Reader] = []
         self.is_broken = False
+        self.is_deaf = False
+        """It does not do what it is told, and does not say so."""
+
         self.features = Feature.PLAY_MEDIA | Feature.STOP | Feature.VOLUME_SET
         self.attributes: dict[str, Any] = {"volume_level": 0.3}
         self.be("idle")
@@ -57,6 +60,8 @@ class House:
             raise HomeAssistantError("broken")
         level = call.data["volume_level"]
         self.volumes.append(level)
+        if self.is_deaf:
+            return
         self.be("playing" if self.is_playing else "idle", volume_level=level - 0.004)
 
     async def play_media(self, call: ServiceCall) -> None:

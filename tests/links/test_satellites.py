@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.realtime_pumpkin.links.satellites import talking_satellite
 
 SATELLITE = "assist_satellite.hall"
+HOUR_S = 3600
 
 
 async def test_a_satellite_that_begins_to_listen_is_whose_run_it_is(
@@ -23,3 +24,14 @@ async def test_a_satellite_that_has_listened_for_a_while_is_not(
     hass.states.async_set(SATELLITE, "listening")
     freezer.tick(1)
     assert talking_satellite(hass) is None
+
+
+async def test_a_clock_that_is_set_back_leaves_it_to_whoever_just_began(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """One that has listened since before seems to begin in an hour."""
+    hass.states.async_set("assist_satellite.attic", "listening")
+    freezer.tick(-HOUR_S)
+    assert talking_satellite(hass) is None
+    hass.states.async_set(SATELLITE, "listening")
+    assert talking_satellite(hass) == SATELLITE

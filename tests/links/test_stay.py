@@ -127,6 +127,42 @@ async def test_a_player_that_was_switched_off_gets_its_volume_when_it_is_back(
     assert loans.open == ()
 
 
+async def test_a_player_that_was_lost_unseen_is_told_again_when_it_is_back(
+    hass: HomeAssistant, house: House
+) -> None:
+    """Home Assistant notices late that nobody hears what it says."""
+    loans = Loans(hass)
+    visit = stay(hass, loans)
+    await visit.async_begin()
+    house.is_deaf = True
+    await visit.async_end()
+    assert house.volumes == [0.6, 0.3]
+    house.be("idle", media_title="Still as loud as the voice")
+    await hass.async_block_till_done()
+    assert house.volumes == [0.6, 0.3]
+    house.be("unavailable", volume_level=None)
+    house.is_deaf = False
+    house.be("idle", volume_level=0.6)
+    await hass.async_block_till_done()
+    assert house.volumes == [0.6, 0.3, 0.3]
+    assert loans.open == ()
+
+
+async def test_a_player_that_shows_its_volume_later_is_told_once(
+    hass: HomeAssistant, house: House
+) -> None:
+    """Some are asked every ten seconds how they are."""
+    loans = Loans(hass)
+    visit = stay(hass, loans)
+    await visit.async_begin()
+    house.is_deaf = True
+    await visit.async_end()
+    house.be("idle", volume_level=0.3)
+    await hass.async_block_till_done()
+    assert house.volumes == [0.6, 0.3]
+    assert loans.open == ()
+
+
 async def test_a_volume_that_a_crash_left_is_given_back_at_set_up(
     hass: HomeAssistant, house: House, hass_storage: dict[str, Any]
 ) -> None:

@@ -107,6 +107,11 @@ class SatelliteRun(ABC):
             raise self._too_late
         return self._expected.result()
 
+    @property
+    def _is_ours(self) -> bool:
+        """Tell whether the satellite still has the voice as its assistant."""
+        return self._loan is None or self._access.loans.is_open(self._loan)
+
     async def _give_back(self) -> None:
         """Choose again what was chosen, and expect nothing any more."""
         expected, self._expected = self._expected, None

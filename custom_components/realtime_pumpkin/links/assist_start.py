@@ -74,9 +74,13 @@ class SatelliteStart(SatelliteRun):
 
     @override
     async def async_close(self) -> None:
-        """End what was begun: a microphone that is still to open ends at once."""
+        """End what was begun: a microphone that is still to open ends at once.
+
+        None is waited for that will open for the satellite's own assistant, as when
+        Home Assistant stops.
+        """
         try:
-            if self._expected is not None:
+            if self._expected is not None and self._is_ours:
                 stream = await self._entered()
                 stream.close()
         except LinkError as err:

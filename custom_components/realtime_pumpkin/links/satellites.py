@@ -10,7 +10,7 @@ from homeassistant.components.assist_satellite import (
 from homeassistant.components.media_player.const import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.components.select import DOMAIN as SELECT_DOMAIN
 from homeassistant.const import ATTR_SUPPORTED_FEATURES
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
@@ -48,10 +48,15 @@ def talking_satellite(hass: HomeAssistant) -> str | None:
         if state.state == SatelliteState.LISTENING
         and not _is_ours(registry, state.entity_id)
     ]
-    latest = max(listening, key=lambda state: state.last_reported, default=None)
-    if latest is None or time.time() - latest.last_reported.timestamp() > _JUST_NOW_S:
+    latest = min(listening, key=_age_s, default=None)
+    if latest is None or _age_s(latest) > _JUST_NOW_S:
         return None
     return latest.entity_id
+
+
+def _age_s(state: State) -> float:
+    """Return how long ago a state was written; a clock may have been set back since."""
+    return abs(time.time() - state.last_reported.timestamp())
 
 
 @callback
