@@ -42,11 +42,15 @@ def voice(
 
 
 def account(
-    base_url: str, *voices: ConfigSubentryData, provider: str = "compatible"
+    base_url: str,
+    *voices: ConfigSubentryData,
+    provider: str = "compatible",
+    entry_id: str | None = None,
 ) -> MockConfigEntry:
     """Return an account as its flow stores it."""
     return MockConfigEntry(
         domain=DOMAIN,
+        entry_id=entry_id,
         title="OpenAI",
         data={
             CONF_PROVIDER: provider,

@@ -93,7 +93,7 @@ async def add_satellite(
             device = Device(Description(**description), card, pace=pace)  # type: ignore[arg-type]
             stack.push_async_callback(device.close)
             await device.start()
-            satellite = await _set_up(hass, device, card)
+            satellite = await async_hold(hass, device, card)
             stack.push_async_callback(_unload, hass, satellite.entry)
             satellites.append(satellite)
             return satellite
@@ -120,10 +120,13 @@ async def _web_server(hass: HomeAssistant) -> AsyncIterator[None]:
         yield
 
 
-async def _set_up(hass: HomeAssistant, device: Device, card: OwnCard) -> Satellite:
+async def async_hold(
+    hass: HomeAssistant, device: Device, card: OwnCard, entry_id: str | None = None
+) -> Satellite:
     """Set the integration up as its flow would have stored the device."""
     entry = MockConfigEntry(
         domain="esphome",
+        entry_id=entry_id,
         title=device.description.friendly_name,
         unique_id=device.description.mac.lower(),
         data={
@@ -135,10 +138,11 @@ async def _set_up(hass: HomeAssistant, device: Device, card: OwnCard) -> Satelli
         },
     )
     entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
     # The last that it asks for: by then every entity is there.
     asked = "< SubscribeHomeAssistantStatesRequest"
-    await device.record.until(lambda: device.record.counts[asked] > 0)
+    before = device.record.counts[asked]
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await device.record.until(lambda: device.record.counts[asked] > before)
     await hass.async_block_till_done()
     found = _entities(hass, entry)
     return Satellite(

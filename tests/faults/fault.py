@@ -13,6 +13,7 @@ class Group(StrEnum):
 
     SERVICE = "The service and the way to it"
     SATELLITE = "The satellite"
+    DEVICE = "A device that Home Assistant has connected"
     PLAYER = "The media player"
     HOUSE = "The house itself"
 

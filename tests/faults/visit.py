@@ -29,11 +29,11 @@ async def visit(world: World) -> None:
 async def _say(world: World, line: str) -> None:
     """Speak."""
     world.service.brain.words = line
-    world.satellite.is_spoken_to = True
+    world.ears.is_spoken_to = True
     try:
         await asyncio.sleep(_SPEECH_S)
     finally:
-        world.satellite.is_spoken_to = False
+        world.ears.is_spoken_to = False
 
 
 async def _until_phase(world: World, phase: Phase) -> None:
