@@ -80,8 +80,8 @@ QUEUES: Final = {
         Policy.NEWEST,
         (
             "realtime/playback.py: Playback._utterances",
-            "realtime/playback.py: Utterance.parts",
-            "realtime/playback.py: ItemAudio.pcm",
+            "realtime/utterance.py: Utterance.parts",
+            "realtime/utterance.py: ItemAudio.pcm",
         ),
     ),
     "sound effects": Queue(

@@ -8,8 +8,9 @@ from custom_components.realtime_pumpkin.realtime.config import (
     SemanticVad,
     SessionConfig,
 )
-from custom_components.realtime_pumpkin.realtime.playback import KEPT_SILENCE, Playback
+from custom_components.realtime_pumpkin.realtime.playback import Playback
 from custom_components.realtime_pumpkin.realtime.session import SessionCore
+from custom_components.realtime_pumpkin.realtime.utterance import KEPT_SILENCE
 from custom_components.realtime_pumpkin.rehearsal import Say, ServerOptions
 
 from .world import CONFIG, SILENCE, VOICE, World

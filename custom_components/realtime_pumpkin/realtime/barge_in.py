@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..audio.level import level_dbfs
-from .playback import BYTES_PER_MS, Cut
+from .utterance import BYTES_PER_MS, Cut
 
 BEFORE_MS: Final = 600
 """How much of what was just heard may belong to a sound that is noticed now."""

@@ -25,8 +25,8 @@ from .pausing import (
     pause,
     say,
 )
-from .playback import Cut
 from .signals import MicrophoneFrame, SpeakerCleared
+from .utterance import Cut
 
 ECHO_NOTICED_S: Final = 0.8
 """Within how long an echo of the voice's first sound is noticed."""

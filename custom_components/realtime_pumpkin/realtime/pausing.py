@@ -10,8 +10,8 @@ from typing import Final
 from .actions import Action, BeginUtterance, ClearSpeaker, FinishUtterance, Notify, Play
 from .conversation import Conversation, Due
 from .events import Paused, Resumed
-from .playback import Piece
 from .signals import SpeakerTaken
+from .utterance import Piece
 
 SLOWEST_JUDGEMENT_S: Final = 0.5
 """What is heard for so long beyond the minimum counts, however quiet it is."""

@@ -1,8 +1,7 @@
 """What was received, what was heard, and where an interrupted item is cut.
 
 One utterance at the speaker is one response of the model; it may hold several
-items. Positions come from the speaker, never from a wall clock. Audio is PCM
-s16le mono 24 kHz, so 48 bytes are 1 ms.
+items. Positions come from the speaker, never from a wall clock.
 
 While a sound may be speech the answer is held: the speaker was silenced, and what
 nobody has heard waits here. It goes on under a new name, because the speaker has
@@ -10,113 +9,19 @@ dropped what it knew under the old one.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from ..audio.level import leading_silence
+from .utterance import BYTES_PER_MS, Cut, ItemAudio, Piece, Utterance
 
-BYTES_PER_MS: Final = 48
 REMEMBERED_RESPONSES: Final = 32
 MOST_SOUNDS: Final = 4
-SILENCE_DBFS: Final = -50.0
-KEPT_SILENCE: Final = 10 * BYTES_PER_MS
-LONGEST_TRIM: Final = 1500 * BYTES_PER_MS
 LONGEST_HELD: Final = 300_000 * BYTES_PER_MS
 """As much as a speaker keeps, in bytes; what comes after it is not received."""
 
 MOST_UTTERANCES: Final = 32
 MOST_PARTS: Final = 64
 """No service answers in so many pieces; what comes after them is not received."""
-
-
-@dataclass(slots=True)
-class ItemAudio:
-    """The sound of one content part, in bytes."""
-
-    item_id: str
-    content_index: int
-    received: int = 0
-    skipped: int = 0
-    """What the speaker was not given at its start: silence, or heard before."""
-    pcm: list[bytes] = field(default_factory=list, repr=False)
-    """What the speaker was given, for the case that it has to say it again."""
-
-    @property
-    def played(self) -> int:
-        """Return how much the speaker was given."""
-        return self.received - self.skipped
-
-
-@dataclass(slots=True)
-class Utterance:
-    """The sound of one response on its way to the ear."""
-
-    response_id: str
-    name: str = ""
-    """What the speaker calls it; empty while the speaker has nothing of it."""
-    parts: list[ItemAudio] = field(default_factory=list)
-    heard: int = 0
-    """What was heard of it under the names that it had before, in bytes."""
-    has_begun: bool = False
-    """There is more to it than the silence that was trimmed."""
-    was_held: bool = False
-    is_complete: bool = False
-    is_audible: bool = False
-    is_orphaned: bool = False
-    """The service does not know its items: a session that is gone did, or nobody."""
-    is_sound: bool = False
-    """It is a sound of our own, and nothing that the model says."""
-
-    @property
-    def size(self) -> int:
-        """Return how much sound it has for the speaker, in bytes."""
-        return sum(part.played for part in self.parts)
-
-    @property
-    def rest(self) -> bytes:
-        """Return what was not heard under the names that it had before."""
-        return b"".join(pcm for part in self.parts for pcm in part.pcm)[self.heard :]
-
-    def hold(self, heard_ms: int) -> None:
-        """Take back from the speaker what it has not played."""
-        heard = heard_ms * BYTES_PER_MS
-        self.heard = min(self.heard + heard, self.size) // 2 * 2
-        self.was_held |= bool(self.name)
-        self.name, self.is_audible = "", False
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Sound for the speaker: an utterance to begin, whole or so far."""
-
-    name: str
-    pcm: bytes = field(repr=False)
-    is_whole: bool
-
-    @property
-    def duration_ms(self) -> int:
-        """Return how long it lasts."""
-        return len(self.pcm) // BYTES_PER_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How much of an item was heard, in ms, clamped to what was received."""
-
-    item_id: str
-    content_index: int
-    heard_ms: int
-    received_ms: int
-    is_orphaned: bool
-    rest: bytes = field(repr=False)
-    """What nobody heard: PCM s16le mono 24 kHz."""
-
-    @property
-    def share(self) -> float:
-        """Return which share of the item was heard (0 to 1)."""
-        return self.heard_ms / self.received_ms if self.received_ms else 1.0
 
 
 class Playback:
@@ -207,10 +112,10 @@ class Playback:
         if utterance is None:
             utterance = Utterance(response_id)
             self._utterances.append(utterance)
-        part = _part(utterance, item_id, index)
+        part = utterance.part(item_id, index)
         part.received += len(pcm)
         if not utterance.has_begun and self._trims:
-            pcm = _trim(part, pcm)
+            pcm = part.trimmed(pcm)
         if not pcm:
             return b"", ""
         part.pcm.append(pcm)
@@ -334,7 +239,7 @@ class Playback:
         for utterance in self._utterances:
             self._closed.append(utterance.response_id)
             heard = utterance.heard + heard_ms * BYTES_PER_MS
-            cuts.extend(_cuts(utterance, heard))
+            cuts.extend(utterance.cuts(heard))
             heard_ms = 0
         self._utterances = []
         self._sounds.clear()
@@ -368,38 +273,3 @@ class Playback:
         """Return a response's utterance."""
         matching = (u for u in self._utterances if u.response_id == response_id)
         return next(matching, None)
-
-
-def _part(utterance: Utterance, item_id: str, index: int) -> ItemAudio:
-    """Return the part a delta belongs to, new if it is its first."""
-    if utterance.parts:
-        last = utterance.parts[-1]
-        if (last.item_id, last.content_index) == (item_id, index):
-            return last
-    utterance.parts.append(ItemAudio(item_id, index))
-    return utterance.parts[-1]
-
-
-def _trim(part: ItemAudio, pcm: bytes) -> bytes:
-    """Return a delta without the silence that the answer begins with."""
-    silence = leading_silence(pcm, SILENCE_DBFS)
-    if silence < len(pcm):
-        silence = max(0, silence - KEPT_SILENCE)
-    silence = min(silence, LONGEST_TRIM - part.skipped)
-    part.skipped += silence
-    return pcm[silence:]
-
-
-def _cuts(utterance: Utterance, heard: int) -> Iterator[Cut]:
-    """Spread what was heard of an utterance, in bytes, over its items."""
-    for part in utterance.parts:
-        of_part = max(0, min(heard, part.played)) // 2 * 2
-        heard -= part.played
-        yield Cut(
-            part.item_id,
-            part.content_index,
-            (part.skipped + of_part) // BYTES_PER_MS if of_part else 0,
-            part.received // BYTES_PER_MS,
-            utterance.is_orphaned,
-            b"".join(part.pcm)[of_part:],
-        )
