@@ -15,6 +15,8 @@ from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import VOICE_DATA, only_voice
 from tests.realtime_server import KEY, MODEL
 
+SATELLITE = {"full_duplex": True, "echo_cancelled": False, "remote_start": True}
+
 
 async def test_diagnostics_tell_the_set_up_and_no_secret(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
@@ -38,6 +40,10 @@ async def test_diagnostics_tell_the_set_up_and_no_secret(
         "model": MODEL,
         "microphone": {"kind": "wyoming", "host": "**REDACTED**", "port": 10700},
         "speaker": {"kind": "satellite"},
+    }
+    assert voice["links"] == {
+        "microphone": {**SATELLITE, "stop_latency_ms": 0},
+        "speaker": {**SATELLITE, "stop_latency_ms": 300},
     }
     assert KEY not in str(report)
     assert VOICE_DATA["instructions"] not in str(report)

@@ -1,5 +1,6 @@
 """Tests of how a voice is to behave: its form, its data, its session."""
 
+from dataclasses import replace
 from datetime import time
 import json
 from pathlib import Path
@@ -32,6 +33,7 @@ from custom_components.realtime_pumpkin.realtime.config import Behaviour
 from custom_components.realtime_pumpkin.request import ConversationRequest
 from custom_components.realtime_pumpkin.schema import MANNERS, fold, manners, unfold
 from custom_components.realtime_pumpkin.session_setup import (
+    can_be_interrupted,
     create_behaviour,
     create_config,
 )
@@ -264,6 +266,17 @@ async def test_what_was_chosen_reaches_the_session(hass: HomeAssistant) -> None:
         max_duration=60.0,
         idle_timeout=9.0,
     )
+
+
+@pytest.mark.parametrize("barge_in", ["auto", "on"])
+def test_a_microphone_that_stops_while_the_voice_speaks_hears_no_interruption(
+    barge_in: str,
+) -> None:
+    """Whatever the user chose: nobody could be heard."""
+    is_full = FULL_DUPLEX.capabilities
+    half_duplex = Mock(AudioSource, capabilities=replace(is_full, full_duplex=False))
+    assert can_be_interrupted(options(barge_in=barge_in), FULL_DUPLEX)
+    assert not can_be_interrupted(options(barge_in=barge_in), half_duplex)
 
 
 @pytest.mark.parametrize(

@@ -92,12 +92,14 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         access = AssistAccess(
             self.tap, async_get_loans(hass), pipeline, self._announcements
         )
-        links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
+        self.links = VoiceLinks(hass, self._spawn, browser=self.browser, access=access)
         connect = functools.partial(account.async_connect, self.options.model)
         self._seat = Seat(hass, self, subentry.subentry_id, self._spawn)
-        self._assembly = Assembly(hass, connect, links, self._seat, lambda: self.data)
+        self._assembly = Assembly(
+            hass, connect, self.links, self._seat, lambda: self.data
+        )
         self.levels = self._assembly.levels
-        self._checkup = Checkup(hass, entry, subentry, links)
+        self._checkup = Checkup(hass, entry, subentry, self.links)
         self.tally = RunningTally(self, hass.loop.time)
         self.events.listen(self.tally.hear)
         self._announcer = Announcer(hass, self._spawn)

@@ -49,8 +49,13 @@ async def async_get_config_entry_diagnostics(
 
 def _voice(voice: VoiceCoordinator) -> dict[str, Any]:
     """Return what a voice is set to, what it is doing and what it has done."""
+    microphone, speaker = voice.links.create(voice.options)
     return {
         "options": async_redact_data(dict(voice.subentry.data), TO_REDACT),
+        "links": {
+            "microphone": asdict(microphone.capabilities),
+            "speaker": asdict(speaker.capabilities),
+        },
         "state": asdict(voice.data),
         "entity_id": voice.events.entity_id,
         "tally": async_redact_data(asdict(voice.tally.data), _WORDS),

@@ -113,8 +113,11 @@ def _turn_detection(
 def can_be_interrupted(options: VoiceOptions, source: AudioSource) -> bool:
     """Tell whether speech may interrupt the voice without it hearing itself.
 
-    What the porch check found knows better than what the link says of itself.
+    What the porch check found knows better than what the link says of itself, but for
+    a microphone that does not go on while the speaker plays.
     """
+    if not source.capabilities.full_duplex:
+        return False
     if options.barge_in is BargeIn.AUTO:
         return (options.calibration or source.capabilities).echo_cancelled
     return options.barge_in is BargeIn.ON
