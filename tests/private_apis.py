@@ -166,6 +166,13 @@ PRIVATE_APIS: Final = (
         "redirects would be followed, so the test fails",
         "realtime/test_secrecy.py::test_a_redirect_carries_the_key_nowhere",
     ),
+    _api(
+        "audio/pyav.py `release`",
+        "what PyAV's resamplers and encoders hold of FFmpeg",
+        {"gc.get_referents"},
+        "Python's garbage collector gives it back, later",
+        "audio/test_pyav.py::test_what_holds_nothing_is_released_as_well",
+    ),
 )
 
 OWN: Final = frozenset({"sorted_input._add"})
@@ -209,6 +216,8 @@ def marks_of(path: Path) -> set[str]:
                     found.add(f"{ast.unparse(value)}.{name}")
             case ast.Call(ast.Name("getattr" | "hasattr" | "setattr"), [of, name, *_]):
                 found |= _by_name(of, name)
+            case ast.Call(ast.Attribute(ast.Name("gc"), name)):
+                found.add(f"gc.{name}")
             case ast.Call(args=args) if any(map(_is_data, args)):
                 found.add("hass.data")
     found |= _of_data(tree, keys)

@@ -155,6 +155,36 @@ def test_a_player_that_takes_nothing_is_cut_off_when_the_stream_is_aborted() -> 
     run(scenario())
 
 
+def test_a_stream_without_an_address_keeps_no_sound() -> None:
+    """What it was like is still known."""
+    source = stream()
+    source.append(mp3(1000))
+    length_ms = source.length_ms
+    source.retire()
+    assert not source.part(0, source.size())
+    assert source.has_data
+    assert source.length_ms == length_ms
+
+
+def test_who_fetches_when_the_address_ends_gets_the_rest() -> None:
+    """The sound is kept until the last of them has it."""
+
+    async def scenario() -> None:
+        source = stream()
+        source.append(mp3(1000))
+        reader = read(source)
+        await until(lambda: reader.data)
+        source.retire()
+        source.append(mp3(500))
+        source.complete()
+        await reader.task
+        assert reader.data == mp3(1000) + mp3(500)
+        assert reader.fetch.has_all
+        assert not source.part(0, source.size())
+
+    run(scenario())
+
+
 def test_the_last_of_several_fetches_is_the_player() -> None:
     """Probes hang up; who has it all still counts after that."""
 

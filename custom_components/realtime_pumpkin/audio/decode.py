@@ -7,7 +7,7 @@ import av
 from av.error import FFmpegError
 
 from .formats import PCM_24K
-from .pyav import pcm_bytes
+from .pyav import pcm_bytes, release
 
 TIMEOUT_S: Final = 10.0
 
@@ -35,6 +35,9 @@ def _pieces(container: av.container.InputContainer) -> Iterator[bytes]:
     if not container.streams.audio:
         raise ValueError("There is no sound in it")
     resampler = av.AudioResampler("s16", "mono", PCM_24K.rate)
-    for frame in container.decode(audio=0):
-        yield from map(pcm_bytes, resampler.resample(frame))
-    yield from map(pcm_bytes, resampler.resample(None))
+    try:
+        for frame in container.decode(audio=0):
+            yield from map(pcm_bytes, resampler.resample(frame))
+        yield from map(pcm_bytes, resampler.resample(None))
+    finally:
+        release(resampler)

@@ -1,11 +1,12 @@
 """Encode speech as MP3 that can be played while it is still being made."""
 
 from typing import Final
+from weakref import finalize
 
 import av
 
 from .formats import PCM_24K, SAMPLE_WIDTH
-from .pyav import audio_frame
+from .pyav import audio_frame, release
 
 BYTES_PER_MS: Final = 8
 """64 kbit/s; at 24 kHz each frame has 192 bytes and lasts 24 ms."""
@@ -35,7 +36,9 @@ class Mp3Encoder:
         # LAME's quickest search: speech keeps 44 dB of signal to noise at this
         # bit rate, as with its slower ones, for two thirds of the CPU.
         codec.options = {"reservoir": "0", "compression_level": "9"}
-        self._codec = codec
+        self._codec: av.AudioCodecContext | None = codec
+        self._release = finalize(self, release, codec)
+        self._release.atexit = False
         self._rest = b""
 
     def push(self, pcm: bytes) -> bytes:
@@ -45,9 +48,17 @@ class Mp3Encoder:
         pcm, self._rest = pcm[:whole], pcm[whole:]
         if not pcm:
             return b""
-        packets = self._codec.encode(audio_frame(pcm, PCM_24K.rate))
-        return b"".join(map(bytes, packets))
+        return self._encode(audio_frame(pcm, PCM_24K.rate))
 
     def flush(self) -> bytes:
         """Return the last MP3 frames; the stream has ended."""
-        return b"".join(map(bytes, self._codec.encode(None)))
+        last = self._encode(None)
+        self._release()
+        self._codec = None
+        return last
+
+    def _encode(self, frame: av.AudioFrame | None) -> bytes:
+        """Return what a frame completes; raises `EOFError` behind the end."""
+        if self._codec is None:
+            raise EOFError
+        return b"".join(map(bytes, self._codec.encode(frame)))

@@ -1,9 +1,11 @@
 """Change the rate and the channels of a PCM stream."""
 
+from weakref import finalize
+
 from av.audio.resampler import AudioResampler
 
 from .formats import AudioFormat, first_channel, spread
-from .pyav import audio_frame, pcm_bytes
+from .pyav import audio_frame, pcm_bytes, release
 
 
 class Resampler:
@@ -22,6 +24,7 @@ class Resampler:
         self._filter: AudioResampler | None = None
         if source.rate != target.rate:
             self._filter = AudioResampler(format="s16", layout="mono", rate=target.rate)
+            finalize(self, release, self._filter).atexit = False
 
     @property
     def source(self) -> AudioFormat:

@@ -34,6 +34,9 @@ class AudioStream:
         self._latency_ms = latency_ms
         self._prebuffer_ms = min(prebuffer_ms, LONGEST_PREBUFFER_MS)
         self._data = bytearray()
+        self._size = 0
+        self._readers = 0
+        self._is_retired = False
         self._is_complete = False
         self._is_aborted = False
         self._fetches: list[Fetch] = []
@@ -45,12 +48,12 @@ class AudioStream:
     @property
     def has_data(self) -> bool:
         """Tell whether a player that comes now is served something."""
-        return bool(self._data)
+        return self._size > 0
 
     @property
     def length_ms(self) -> float:
         """Return how long the MP3 is."""
-        return len(self._data) / BYTES_PER_MS
+        return self._size / BYTES_PER_MS
 
     @property
     def is_complete(self) -> bool:
@@ -85,6 +88,7 @@ class AudioStream:
         """Add whole MP3 frames."""
         if mp3:
             self._data += mp3
+            self._size += len(mp3)
             self._tell()
 
     def complete(self) -> None:
@@ -99,8 +103,18 @@ class AudioStream:
         for fetch in self._fetches:
             fetch.abort()
 
+    def retire(self) -> None:
+        """Give the MP3 back once nobody is served: there is no address for it.
+
+        Home Assistant's check of an action may keep its caller until the next
+        collection of garbage, and with it this.
+        """
+        self._is_retired = True
+        self._give_back()
+
     def fetch(self, hang_up: Callable[[], None]) -> Fetch:
         """Begin a fetch from the start; `hang_up` cuts its connection."""
+        self._readers += 1
         latency_ms = self._latency_ms + ENCODER_DELAY_MS
         pacer = Pacer(LEAD_MS, latency_ms, prebuffer_ms=self._prebuffer_ms)
         return Fetch(self, pacer, self._clock, hang_up)
@@ -114,6 +128,8 @@ class AudioStream:
 
     def ended(self, fetch: Fetch) -> None:
         """Note that a fetch is over; who has it all is still a listener."""
+        self._readers -= 1
+        self._give_back()
         if fetch not in self._fetches:
             return
         if not fetch.has_all:
@@ -125,7 +141,7 @@ class AudioStream:
 
     def size(self) -> int:
         """Return how many bytes there are."""
-        return len(self._data)
+        return self._size
 
     def part(self, start: int, end: int) -> bytes:
         """Return some of the bytes."""
@@ -143,6 +159,11 @@ class AudioStream:
             await grown.wait()
         finally:
             timer.cancel()
+
+    def _give_back(self) -> None:
+        """Forget the MP3 where nobody can ask for it any more."""
+        if self._is_retired and not self._readers:
+            self._data.clear()
 
     def _tell(self) -> None:
         """Say that it grew or ended."""

@@ -75,7 +75,8 @@ class AudioStreams:
 
     def remove(self, token: str) -> None:
         """Forget a stream."""
-        self._leases.pop(_digest(token), None)
+        if (lease := self._leases.pop(_digest(token), None)) is not None:
+            lease.stream.retire()
 
     def _forget_expired(self) -> None:
         """Forget what is too old; the oldest come first."""
@@ -84,7 +85,7 @@ class AudioStreams:
             oldest = next(iter(self._leases))
             if self._leases[oldest].until > now:
                 return
-            del self._leases[oldest]
+            self._leases.pop(oldest).stream.retire()
 
 
 class _NoTokens(logging.Filter):
