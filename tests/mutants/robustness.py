@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection
 
-from custom_components.realtime_pumpkin.realtime import connecting, runner
+from custom_components.realtime_pumpkin.realtime import connecting
 from custom_components.realtime_pumpkin.realtime.actions import Action
 from custom_components.realtime_pumpkin.realtime.connection import RealtimeConnection
 from custom_components.realtime_pumpkin.realtime.conversation import Conversation, Due
@@ -96,7 +96,7 @@ class _ClockOfTheHouse:
 
     def time(self) -> float:
         """Return the loop's time, and how far the house's clock has jumped."""
-        jumped: float = vars(runner)["time"].time() - time.time()
+        jumped = time.time() - time.clock_gettime(time.CLOCK_REALTIME)
         return float(self._loop.time()) + jumped
 
 
