@@ -13,6 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.realtime_pumpkin.house.apis import ApiTools, async_api_tools
+from custom_components.realtime_pumpkin.house.consent import Consent
 from custom_components.realtime_pumpkin.house.use import Caller
 
 from .callers import caller
@@ -131,6 +132,24 @@ async def test_no_tool_of_assist_reaches_what_is_kept(
         await tools.tools[name].run({"name": "lamp"})
     await hass.async_block_till_done()
     assert touched == [LAMP.entity_id] * 2
+
+
+@pytest.mark.parametrize(
+    "way", [{"name": "lamp"}, {"domain": ["light"]}, {}], ids=["name", "domain", "all"]
+)
+@pytest.mark.parametrize("house", KEPT[:1], indirect=True, ids=lambda kind: kind.name)
+async def test_whatever_way_something_sensitive_is_meant_it_is_asked_for(
+    hass: HomeAssistant, house: tuple[Kind, list[str]], way: dict[str, Any]
+) -> None:
+    """Where it is unclear what is meant, it may be that."""
+    _, touched = house
+    lamp = (LAMP.entity_id,)
+    rules = {"llm_apis": ("assist",), "exposed_entities": lamp, "sensitive": lamp}
+    voice = caller(hass, consent=Consent("open sesame"), **rules)
+    tools = await async_api_tools(voice, {})
+    outcome: Any = await tools.tools["intent__HassTurnOn"].run(way)
+    await hass.async_block_till_done()
+    assert (outcome.outcome, touched) == ("unconfirmed", [])
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,9 @@ STRANGERS: Final = (
         "an intent that may mean anything is taken for all that is exposed",
         "house.apis:_aims",
         nobody,
-        ("tests/guard/test_assist.py",),
+        (
+            "tests/guard/test_assist.py::test_whatever_way_something_sensitive_is_meant_it_is_asked_for",
+        ),
     ),
     Guard(
         "what was exposed to a voice that is gone is forgotten",
