@@ -61,33 +61,6 @@ async def running_server(*arguments: str) -> AsyncIterator[BenchServer]:
             await process.wait()
 
 
-async def run_measured(
-    python: Path, module: str, *arguments: str, within: float = 60
-) -> dict[str, Any]:
-    """Run a module alone on the measured core; return the JSON that it printed.
-
-    Raises `RuntimeError` with what it said where it failed.
-    """
-    process = await asyncio.create_subprocess_exec(
-        *pinned(MEASURED, python, module, *arguments),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=2**26,
-    )
-    try:
-        async with asyncio.timeout(within):
-            out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode or not out:
-        raise RuntimeError(f"{module}: {err.decode()[-500:]}")
-    result: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return result
-
-
 class Worker:
     """A process that is measured again and again, and sleeps in between."""
 

@@ -41,19 +41,12 @@ class Model:
 class Noted:
     """What a satellite noticed since it was asked last; times in ns."""
 
-    asked_at: int = 0
-    """When it was told to run."""
-
-    streamed_at: int = 0
-    """When its microphone's first chunk left after that."""
-
     first_sound_at: int = 0
-    """When the first sound came after that, or after somebody spoke."""
+    """When the first sound came after it was told to run, or after somebody spoke."""
 
     spoken_at: int = 0
     """When the chunk left in which somebody stopped to speak."""
 
-    sound_bytes: int = 0
     delays_ms: list[float] = field(default_factory=list)
     """How old the times in the samples were."""
 
@@ -164,7 +157,7 @@ class Satellite:
     def _run(self, connection: _Connection) -> None:
         """Stream to a server from now on."""
         self._connection = connection
-        self.noted = Noted(asked_at=now())
+        self.noted = Noted()
         if not self._model.waits_for_wake_word:
             self._ask_for_pipeline("wake", restart_on_end=True)
             self._stream()
@@ -190,7 +183,6 @@ class Satellite:
         whole = loop.time() // period
         self._due = (whole + 1 + self._offset) * period
         self._send_chunk()
-        self.noted.streamed_at = now()
         self._timer = loop.call_at(self._due, self._tick)
 
     def _tick(self) -> None:
@@ -212,7 +204,6 @@ class Satellite:
     def _play(self, pcm: bytes) -> None:
         """Note what is played, and until when."""
         noted, loop = self.noted, asyncio.get_running_loop()
-        noted.sound_bytes += len(pcm)
         if not noted.first_sound_at and _is_loud(pcm):
             noted.first_sound_at = now()
             if noted.spoken_at:

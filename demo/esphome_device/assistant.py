@@ -226,9 +226,8 @@ class Assistant:
         while len(self._ring) >= CHUNK:
             chunk = bytes(self._ring[:CHUNK])
             del self._ring[:CHUNK]
-            run, now = self._record.runs[-1], self._record.clock()
-            run.first_audio_at = run.first_audio_at or now
-            run.last_audio_at = now
+            run = self._record.runs[-1]
+            run.first_audio_at = run.first_audio_at or self._record.clock()
             run.bytes_sent += len(chunk)
             self._record.keep(chunk)
             self._send(pb.VoiceAssistantAudio(data=chunk))

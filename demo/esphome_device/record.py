@@ -34,7 +34,6 @@ class Run:
     wake_word: str = ""
     answered_at: float | None = None
     first_audio_at: float | None = None
-    last_audio_at: float | None = None
     stt_ended_at: float | None = None
     ended_at: float | None = None
     """When Home Assistant said that the run is over."""

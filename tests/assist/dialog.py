@@ -1,7 +1,6 @@
 """The Assist dialog of a browser: what it sends over the websocket, and plays."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 import io
 from itertools import count
@@ -159,6 +158,3 @@ def seconds_of(file: bytes) -> float:
     samples = np.concatenate(frames, axis=1)[0]
     loud = np.flatnonzero(np.abs(samples) > 0.02)
     return float(loud[-1] - loud[0]) / rate if loud.size else 0.0
-
-
-type Dialogs = AsyncIterator[Dialog]

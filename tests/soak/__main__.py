@@ -5,7 +5,6 @@ none measures what another one left.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -109,13 +108,6 @@ def table(found: dict[str, list[Promise]]) -> str:
 def number(value: float, unit: str) -> str:
     """Return a value with its unit."""
     return f"{value:g} {unit}".strip()
-
-
-def promises_of(content: dict[str, Any]) -> Sequence[Promise]:
-    """Return the promises of what was written."""
-    return [
-        Promise(**each) for all_of in content["promises"].values() for each in all_of
-    ]
 
 
 if __name__ == "__main__":

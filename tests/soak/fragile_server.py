@@ -22,11 +22,6 @@ class FragileServer(RealtimeServer):
         self.is_down = False
         self.sessions = 0
 
-    @property
-    def is_visited(self) -> bool:
-        """Tell whether somebody has a session."""
-        return bool(self._sockets)
-
     def cut(self) -> None:
         """Break every connection without a word."""
         for socket in tuple(self._sockets):

@@ -84,7 +84,6 @@ class Visitors:
         self._home = home
         self._found = found
         self._ends: dict[str, asyncio.Queue[Json]] = {}
-        self._errors: list[Json] = []
 
     async def listen(self) -> None:
         """Hear how each conversation ends, and of what goes wrong."""

@@ -28,7 +28,7 @@ from ..const import (
     MicrophoneKind,
     SpeakerKind,
 )
-from ..links.satellites import capabilities, has_echo_canceller
+from ..links.satellites import capabilities, has_echo_canceller, own_player
 
 ESPHOME_DOMAIN: Final = "esphome"
 ADDRESS: Final = "address"
@@ -95,17 +95,8 @@ class Places:
 
     def own_player(self, microphone: Mapping[str, Any]) -> str | None:
         """Return the media player of a satellite that Home Assistant has."""
-        satellite = self._entity(microphone.get(CONF_ENTITY_ID))
-        if satellite is None or satellite.device_id is None:
-            return None
-        registry = er.async_get(self.hass)
-        for entity in er.async_entries_for_device(registry, satellite.device_id):
-            if (entity.domain, entity.platform) == (
-                MEDIA_PLAYER_DOMAIN,
-                ESPHOME_DOMAIN,
-            ):
-                return entity.entity_id
-        return None
+        satellite = microphone.get(CONF_ENTITY_ID)
+        return own_player(self.hass, satellite) if satellite else None
 
     def text(self, key: str) -> str:
         """Return one of the words about places."""
