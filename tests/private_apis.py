@@ -160,6 +160,13 @@ PRIVATE_APIS: Final = (
         "test_a_socket_that_is_made_of_something_else_sends_as_the_library_does",
     ),
     _api(
+        "realtime/websocket.py `WebSocket.connection_lost`",
+        "where websockets keeps the transport of a connection that is over",
+        {"getattr recv_messages"},
+        "Python's garbage collector gives it back, later",
+        "test_a_connection_that_receives_otherwise_is_lost_all_the_same",
+    ),
+    _api(
         "realtime/websocket.py `WebSocket.handshake`",
         "where websockets decides on redirects",
         set(),

@@ -19,6 +19,7 @@ from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from websockets.asyncio.client import ClientConnection
 from websockets.protocol import State
 
 from custom_components.realtime_pumpkin import answering, pipelines, services
@@ -316,6 +317,14 @@ def test_a_socket_that_is_made_of_something_else_sends_as_the_library_does(
     del parts[gone]
     assert not WebSocket.send_now(cast("Any", SimpleNamespace(**parts)), b"{}")
     transport.write.assert_called_once()
+
+
+def test_a_connection_that_receives_otherwise_is_lost_all_the_same() -> None:
+    """Its transport is let go as far as it is known."""
+    connection = WebSocket.__new__(WebSocket)
+    with patch.object(ClientConnection, "connection_lost"):
+        connection.connection_lost(None)
+    assert connection.transport.is_closing()
 
 
 if __name__ == "__main__":  # Write the list into the page.

@@ -1,6 +1,7 @@
 """The server's core in this process, seen through a socket."""
 
 import asyncio
+import gc
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -9,6 +10,7 @@ import pytest
 from custom_components.realtime_pumpkin.client import async_check_account
 from custom_components.realtime_pumpkin.realtime.connection import RealtimeConnection
 from custom_components.realtime_pumpkin.realtime.errors import ConnectionLost
+from custom_components.realtime_pumpkin.rehearsal.items import Part
 from custom_components.realtime_pumpkin.rehearsal.play import ACTS, GREETINGS
 from custom_components.realtime_pumpkin.rehearsal_account import RehearsalAccount
 
@@ -54,6 +56,26 @@ async def test_an_answer_is_words_and_sound(hass: HomeAssistant) -> None:
     await connection.close()
     assert text == f"{GREETINGS[0]} {ACTS[0].riddle}"
     assert sound_ms > 5000
+
+
+async def test_a_closed_session_keeps_no_sound(hass: HomeAssistant) -> None:
+    """Its parts know each other and stay until garbage is collected."""
+    gc.collect()
+    gc.disable()
+    try:
+        connection = await async_connect(hass)
+        await async_answer(connection)
+        assert _sound()
+        await connection.close()
+        assert not _sound()
+    finally:
+        gc.enable()
+
+
+def _sound() -> int:
+    """Return how many bytes of sound all sessions keep."""
+    parts = [each for each in gc.get_objects() if isinstance(each, Part)]
+    return sum(len(part.audio) for part in parts)
 
 
 async def test_a_closed_session_says_so(hass: HomeAssistant) -> None:

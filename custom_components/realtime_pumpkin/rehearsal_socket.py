@@ -122,6 +122,7 @@ class RehearsalSocket:
         """Let nothing more happen; what was sent can still be read."""
         if self._end is None:
             self._end = end
+            self._session.close()
             self._frames.put_nowait(end)
             self._set_timer()
 

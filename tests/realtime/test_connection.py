@@ -1,6 +1,8 @@
 """Tests of the socket to a Realtime server, against real ones on loopback."""
 
 import asyncio
+from asyncio.sslproto import SSLProtocol
+import gc
 import logging
 from pathlib import Path
 import ssl
@@ -230,6 +232,42 @@ async def test_a_secure_connection_uses_the_context_that_is_given(
         connection = await open_connection(client, MODEL, ssl_context=context)
         assert await connection.expect_session() == SESSION_CREATED
         await connection.close()
+
+
+@pytest.mark.parametrize("is_server_first", [False, True])
+async def test_a_secure_connection_that_is_over_holds_no_tls(
+    tmp_path: Path, *, is_server_first: bool
+) -> None:
+    """Without help from the garbage collector, whoever closes it."""
+
+    async def leave(connection: ServerConnection) -> None:
+        """Open a session, and close it."""
+        await say(connection, SESSION_CREATED)
+        await connection.close()
+
+    gc.collect()
+    gc.disable()
+    try:
+        handler = leave if is_server_first else greet
+        async with realtime_server(handler, tls=server_context(tmp_path)) as url:
+            client = AsyncOpenAI(api_key=KEY, base_url=url)
+            context = ssl.create_default_context(cafile=str(tmp_path / "server.pem"))
+            context.check_hostname = False
+            connection = await open_connection(client, MODEL, ssl_context=context)
+            await connection.expect_session()
+            if is_server_first:
+                with pytest.raises(ConnectionLost):
+                    await connection.recv()
+            await connection.close()
+            assert _of_clients(SSLProtocol) == 0
+    finally:
+        gc.enable()
+
+
+def _of_clients(kind: type[SSLProtocol]) -> int:
+    """Count the TLS connections that were opened from here."""
+    found = (each for each in gc.get_objects() if isinstance(each, kind))
+    return sum(not each._server_side for each in found)
 
 
 async def test_closing_does_not_wait_for_a_server_that_is_stuck() -> None:

@@ -30,6 +30,25 @@ class WireLogger(logging.LoggerAdapter[logging.Logger]):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
+class _Lost(asyncio.Transport):
+    """What stands for the transport of a connection that is over."""
+
+    @override
+    def is_closing(self) -> bool:
+        """Tell that nothing goes out."""
+        return True
+
+    @override
+    def abort(self) -> None:
+        """Have nothing to abort."""
+
+    def ignore(self) -> None:
+        """Have nothing to pause."""
+
+
+_LOST: Final = _Lost()
+
+
 class WebSocket(ClientConnection):
     """A connection that is sent nowhere else: websockets would take the key along.
 
@@ -64,9 +83,17 @@ class WebSocket(ClientConnection):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Hear that the connection is over."""
+        """Hear that the connection is over, and let its transport go.
+
+        With TLS it holds more than 256 kB, and the connection holds itself until
+        Python collects its garbage.
+        """
         self._be_patient()
         super().connection_lost(exc)
+        self.transport = _LOST
+        received = getattr(self, "recv_messages", None)
+        if received is not None:
+            received.pause = received.resume = _LOST.ignore
 
     @override
     async def close(self, code: int = 1000, reason: str = "") -> None:

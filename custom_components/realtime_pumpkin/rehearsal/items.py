@@ -165,6 +165,12 @@ class Conversation:
             for part in each.parts
         )
 
+    def forget_audio(self) -> None:
+        """Drop all audio: nobody can ask for it any more."""
+        for item in self._items:
+            for part in item.parts:
+                part.audio = bytearray()
+
     def _forget_old_audio(self) -> None:
         """Drop the oldest audio beyond what is kept."""
         spare = self._keep_audio_bytes

@@ -125,6 +125,14 @@ class ServerSession:
         self._line.later(lifetime, self._expire)
         return self._flush()
 
+    def close(self) -> None:
+        """Be over. What was said is given back at once, and the rest some day.
+
+        The session's parts know each other, so they wait for the garbage collector.
+        """
+        self._closed = True
+        self._conversation.forget_audio()
+
     def feed(self, event: Input, now: float) -> list[Output]:
         """Take in a client event (object or text frame) or an answer.
 
