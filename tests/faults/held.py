@@ -28,6 +28,7 @@ from custom_components.realtime_pumpkin.stt import VoiceEars
 from tests.faults.device import PorchDevice
 from tests.satellite_bench import Satellite, async_hold
 
+_SATELLITES = "custom_components.realtime_pumpkin.links.satellites"
 OWN = "Home Assistant"
 """The assistant that the device's owner has chosen."""
 
@@ -100,7 +101,7 @@ class _Vad:
 
 @contextmanager
 def no_radio() -> Iterator[None]:
-    """Have neither multicast nor Bluetooth, which `esphome` asks for."""
+    """Have neither multicast nor Bluetooth, which `esphome` asks for, nor any hurry."""
     zeroconf = "homeassistant.components.zeroconf"
     with (
         patch(f"{zeroconf}.HaZeroconf"),
@@ -110,6 +111,8 @@ def no_radio() -> Iterator[None]:
             "homeassistant.components.esphome.manager.bluetooth.async_remove_scanner"
         ),
         patch("homeassistant.components.assist_pipeline.audio_enhancer.MicroVad", _Vad),
+        # Time by the wall passes in virtual time, too, on a machine that is busy.
+        patch(f"{_SATELLITES}._JUST_NOW_S", 10.0),
     ):
         browser.return_value.async_cancel = AsyncMock()
         known = multicast.return_value
