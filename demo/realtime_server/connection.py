@@ -53,6 +53,10 @@ class Session(Protocol):
         """Do what is due."""
         ...
 
+    def close(self) -> None:
+        """Be over."""
+        ...
+
 
 class Connection:
     """Run one session on one websocket until either ends."""
@@ -93,6 +97,7 @@ class Connection:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._session.close()
             if self._microphone is not None:
                 self._microphone.close()
 

@@ -41,6 +41,9 @@ class CannedSession:
         self._heard_letters = 0
         self._answering = False
 
+    def close(self) -> None:
+        """Be over; there is nothing to give back."""
+
     @property
     def next_wake(self) -> float | None:
         """Return when the next delta is due."""
