@@ -1,10 +1,11 @@
 """A voice with its server and satellite, as a visitor finds it at the door."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from homeassistant.core import Event, HomeAssistant, callback
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -24,22 +25,58 @@ GOODBYE = Plan(
 )
 
 
+QUIET: Final[dict[str, Any]] = {
+    "most_ahead": 0.5,
+    "sound": lambda _: bytes(CHUNK_MS * 32),
+}
+"""A satellite that hears nobody."""
+
+type Told = Callable[[], list[dict[str, Any]]]
+"""Return what events have told by now."""
+
+
 @dataclass
-class Porch:
-    """A voice at a door, and all that Home Assistant hears of it."""
+class Listening:
+    """Voices, and all that Home Assistant hears of them."""
 
     hass: HomeAssistant
     entry: MockConfigEntry
     server: LocalServer
-    satellite: FakeSatellite
-    events: list[Event] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    events: list[Event] = field(default_factory=list, init=False)
+    news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     @callback
     def hear(self, event: Event) -> None:
         """Keep an event of the bus."""
         self.events.append(event)
         self.news.set()
+
+    async def until_told(self, told: Told, count: int) -> dict[str, Any]:
+        """Wait until something was told so often; return the last of it."""
+        async with asyncio.timeout(20):
+            while len(told()) < count:
+                self.news.clear()
+                await self.news.wait()
+        return told()[count - 1]
+
+    @asynccontextmanager
+    async def loaded(self) -> AsyncIterator[None]:
+        """Set the account up and listen; unload it at the end."""
+        await async_set_up(self.hass, self.entry)
+        for name in EventName:
+            self.hass.bus.async_listen(f"{DOMAIN}_{name}", self.hear)
+        try:
+            yield
+        finally:
+            await self.hass.config_entries.async_unload(self.entry.entry_id)
+            await self.hass.async_block_till_done()
+
+
+@dataclass
+class Porch(Listening):
+    """A voice at a door."""
+
+    satellite: FakeSatellite
 
     async def act(self, action: str, **data: Any) -> Any:
         """Call one of our actions for the voice; return its response if it has one."""
@@ -58,11 +95,12 @@ class Porch:
 
     async def until(self, name: EventName, count: int = 1) -> dict[str, Any]:
         """Wait for the n-th event of a name and return its data."""
-        async with asyncio.timeout(15):
-            while len(self.named(name)) < count:
-                self.news.clear()
-                await self.news.wait()
-        return self.named(name)[count - 1]
+        return await self.until_told(partial(self.named, name), count)
+
+
+def microphone_at(satellite: FakeSatellite) -> dict[str, Any]:
+    """Return a microphone of the form."""
+    return {"kind": "wyoming", "host": HOST, "port": satellite.port}
 
 
 @asynccontextmanager
@@ -74,22 +112,11 @@ async def at_the_door(
     **satellite_options: Any,
 ) -> AsyncIterator[Porch]:
     """Set up a voice with its server and satellite; unload it at the end."""
-    satellite_options.setdefault("most_ahead", 0.5)
-    satellite_options.setdefault("sound", lambda _: bytes(CHUNK_MS * 32))
     async with (
         LocalServer(replies, heard).listening() as server,
-        on_the_porch(**satellite_options) as satellite,
+        on_the_porch(**{**QUIET, **satellite_options}) as satellite,
     ):
-        microphone = {"kind": "wyoming", "host": HOST, "port": satellite.port}
-        entry = account(
-            server.url, voice(data={"microphone": microphone, **(data or {})})
-        )
-        await async_set_up(hass, entry)
-        porch = Porch(hass, entry, server, satellite)
-        for name in EventName:
-            hass.bus.async_listen(f"{DOMAIN}_{name}", porch.hear)
-        try:
+        stored = {"microphone": microphone_at(satellite), **(data or {})}
+        porch = Porch(hass, account(server.url, voice(data=stored)), server, satellite)
+        async with porch.loaded():
             yield porch
-        finally:
-            await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()

@@ -10,9 +10,8 @@ from .processes import Process, Supervisor, answers, free_port
 
 _READY_S = 90.0
 
-# `default_config` fails as a whole where one of its programs is missing.
-_CONFIGURATION = """\
-# Written by the demo.
+PLACE = """\
+# Written by a program.
 homeassistant:
   name: The porch
   latitude: 52.37
@@ -23,6 +22,12 @@ homeassistant:
   currency: EUR
   country: NL
   internal_url: {url}
+"""
+"""Where the house is, as its configuration begins."""
+
+# `default_config` fails as a whole where one of its programs is missing.
+_CONFIGURATION = f"""\
+{PLACE}\
 automation: !include automations.yaml
 config:
 frontend:

@@ -23,18 +23,8 @@ _POLL_S = 0.1
 
 # No recorder: the cache of its database grows to 16 MB by design, which would hide
 # what is ours. It runs in a thread of its own.
-_CONFIGURATION = """\
-# Written by the soak.
-homeassistant:
-  name: The porch
-  latitude: 52.37
-  longitude: 4.89
-  elevation: 2
-  unit_system: metric
-  time_zone: UTC
-  currency: EUR
-  country: NL
-  internal_url: {url}
+_CONFIGURATION = f"""\
+{home_assistant.PLACE}\
 config:
 frontend:
 logger:

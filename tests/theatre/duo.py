@@ -1,20 +1,20 @@
 """Two voices on one porch, for tests of the ensemble."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import Event, HomeAssistant, callback
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from homeassistant.core import HomeAssistant
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Reply, Say
 from custom_components.realtime_pumpkin.theatre.ensemble import async_get_ensemble
-from tests.common import account, async_set_up, voice
-from tests.links.satellite import CHUNK_MS, HOST, FakeSatellite, on_the_porch
+from tests.common import account, voice
+from tests.links.satellite import FakeSatellite, on_the_porch
+from tests.porch import QUIET, Listening, microphone_at
 from tests.scripted_server import LocalServer
 
 PUMPKIN: Final = "assist_satellite.pumpkin"
@@ -38,21 +38,10 @@ def letting(name: str, *words: Say) -> Plan:
 
 
 @dataclass
-class Duo:
-    """Two voices, each with its satellite, and what the bus tells of them."""
+class Duo(Listening):
+    """Two voices, each with its satellite."""
 
-    hass: HomeAssistant
-    entry: MockConfigEntry
-    server: LocalServer
     satellites: dict[str, FakeSatellite]
-    events: list[Event] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @callback
-    def hear(self, event: Event) -> None:
-        """Keep an event of the bus."""
-        self.events.append(event)
-        self.news.set()
 
     async def act(self, action: str, who: str, **data: Any) -> Any:
         """Call one of our actions for a voice."""
@@ -74,11 +63,7 @@ class Duo:
 
     async def until(self, name: EventName, who: str, count: int = 1) -> dict[str, Any]:
         """Wait for the n-th event of a voice."""
-        async with asyncio.timeout(20):
-            while len(self.told(name, who)) < count:
-                self.news.clear()
-                await self.news.wait()
-        return self.told(name, who)[count - 1]
+        return await self.until_told(partial(self.told, name, who), count)
 
     async def ended(self, who: str, count: int = 1) -> str:
         """Wait for the end of a voice's conversation; return its reason."""
@@ -102,14 +87,10 @@ async def on_one_porch(
     hass: HomeAssistant, *replies: Reply, **data: Any
 ) -> AsyncIterator[Duo]:
     """Set up a pumpkin and a ghost on one stage; unload them at the end."""
-    options: dict[str, Any] = {
-        "most_ahead": 0.5,
-        "sound": lambda _: bytes(CHUNK_MS * 32),
-    }
     async with (
         LocalServer(replies).listening() as server,
-        on_the_porch(**options) as first,
-        on_the_porch(**options) as second,
+        on_the_porch(**QUIET) as first,
+        on_the_porch(**QUIET) as second,
     ):
         satellites = {PUMPKIN: first, GHOST: second}
         voices = [
@@ -118,21 +99,9 @@ async def on_one_porch(
                 ("Pumpkin", "Ghost"), satellites.values(), strict=True
             )
         ]
-        entry = account(server.url, *voices)
-        await async_set_up(hass, entry)
-        duo = Duo(hass, entry, server, satellites)
-        for name in EventName:
-            hass.bus.async_listen(f"{DOMAIN}_{name}", duo.hear)
-        try:
+        duo = Duo(hass, account(server.url, *voices), server, satellites)
+        async with duo.loaded():
             yield duo
-        finally:
-            await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()
-
-
-def microphone_at(satellite: FakeSatellite) -> dict[str, Any]:
-    """Return a microphone of the form."""
-    return {"kind": "wyoming", "host": HOST, "port": satellite.port}
 
 
 def begin(duo: Duo, who: str) -> float:
