@@ -61,14 +61,16 @@ class Listening:
 
     @asynccontextmanager
     async def loaded(self) -> AsyncIterator[None]:
-        """Set the account up and listen; unload it at the end."""
+        """Set the account up and listen; unload it at the end, if it is still there."""
         await async_set_up(self.hass, self.entry)
         for name in EventName:
             self.hass.bus.async_listen(f"{DOMAIN}_{name}", self.hear)
         try:
             yield
         finally:
-            await self.hass.config_entries.async_unload(self.entry.entry_id)
+            entry_id = self.entry.entry_id
+            if self.hass.config_entries.async_get_entry(entry_id) is not None:
+                await self.hass.config_entries.async_unload(entry_id)
             await self.hass.async_block_till_done()
 
 

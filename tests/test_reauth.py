@@ -11,11 +11,11 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.realtime_pumpkin.audio.formats import PCM_24K
-from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.const import EventName
 from custom_components.realtime_pumpkin.rehearsal import Say, ServerOptions
-from tests.common import VOICE_ENTITY_ID, account, async_set_up, voice
-from tests.links.satellite import CHUNK_MS, HOST, on_the_porch
-from tests.porch import Porch
+from tests.common import VOICE_ENTITY_ID, account, voice
+from tests.links.satellite import on_the_porch
+from tests.porch import QUIET, Porch, microphone_at
 from tests.scripted_server import LocalServer
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "homeassistant_component")
@@ -56,20 +56,14 @@ async def talking(hass: HomeAssistant) -> AsyncIterator[tuple[Porch, Landlord]]:
     landlord = Landlord()
     await landlord.open()
     try:
-        async with on_the_porch(
-            most_ahead=0.5, sound=lambda _: bytes(CHUNK_MS * 32)
-        ) as satellite:
-            microphone = {"kind": "wyoming", "host": HOST, "port": satellite.port}
-            entry = account(landlord.server.url, voice(data={"microphone": microphone}))
-            await async_set_up(hass, entry)
+        async with on_the_porch(**QUIET) as satellite:
+            stored = voice(data={"microphone": microphone_at(satellite)})
+            entry = account(landlord.server.url, stored)
             porch = Porch(hass, entry, landlord.server, satellite)
-            for name in EventName:
-                hass.bus.async_listen(f"{DOMAIN}_{name}", porch.hear)
-            await porch.act("start_conversation")
-            await porch.until(EventName.ASSISTANT_TRANSCRIPT)
-            yield porch, landlord
-            await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()
+            async with porch.loaded():
+                await porch.act("start_conversation")
+                await porch.until(EventName.ASSISTANT_TRANSCRIPT)
+                yield porch, landlord
     finally:
         await landlord.close()
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.const import EventName
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.rehearsal import Reply, ServerOptions
 from tests.assist.house import Device, house_with
-from tests.common import account, async_set_up, only_voice, voice
+from tests.common import account, only_voice, voice
 from tests.links.satellite import FakeSatellite
 from tests.porch import Porch
 from tests.scripted_server import LocalServer
@@ -22,9 +21,6 @@ from tests.scripted_server import LocalServer
 class Visit(Porch):
     """A porch without a Wyoming satellite."""
 
-    hass: HomeAssistant
-    entry: MockConfigEntry
-    server: LocalServer
     satellite: FakeSatellite = field(init=False)
 
     @property
@@ -52,17 +48,9 @@ async def voice_at(
     microphone = {"kind": "assist", "entity_id": satellite}
     async with LocalServer(replies, heard, options).listening() as server:
         stored = voice(data={"microphone": microphone, **(data or {})})
-        entry = account(server.url, stored)
-        await async_set_up(hass, entry)
-        visit = Visit(hass, entry, server)
-        for name in EventName:
-            hass.bus.async_listen(f"{DOMAIN}_{name}", visit.hear)
-        try:
+        visit = Visit(hass, account(server.url, stored), server)
+        async with visit.loaded():
             yield visit
-        finally:
-            if hass.config_entries.async_get_entry(entry.entry_id) is not None:
-                await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()
 
 
 @asynccontextmanager

@@ -10,7 +10,6 @@ from typing import Any, cast
 from custom_components.realtime_pumpkin.links.media_player import MediaPlayerSpeaker
 from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stream_view import AudioStreams
-from tests.audio.signals import cut
 from tests.links.listener import Listener
 from tests.links.test_stream import Reader
 from tests.links.virtual_time import now, spawn
@@ -111,11 +110,3 @@ async def speaking(
         for reader in player.readers:
             await reader.hang_up()
         assert len(streams) == 0
-
-
-def say(speaker: MediaPlayerSpeaker, name: str, pcm: bytes) -> None:
-    """Say something whole, in deltas of 100 ms."""
-    speaker.begin(name)
-    for delta in cut(pcm, [4800]):
-        speaker.write(delta)
-    speaker.finish()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from custom_components.realtime_pumpkin.links.protocols import AudioSink
+from tests.audio.signals import cut
 from tests.links.virtual_time import now
 
 
@@ -33,3 +35,11 @@ class Listener:
     def audio_failed(self, error: Exception) -> None:
         """Note the loss of the speaker."""
         self.errors.append(error)
+
+
+def say(speaker: AudioSink, name: str, pcm: bytes) -> None:
+    """Say something whole, in deltas of 100 ms."""
+    speaker.begin(name)
+    for delta in cut(pcm, [4800]):
+        speaker.write(delta)
+    speaker.finish()

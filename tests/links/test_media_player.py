@@ -18,8 +18,8 @@ from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stream_view import AudioStreams
 from tests.audio.signals import noise, offset_and_likeness
 from tests.audio.test_mp3 import decode
-from tests.links.fake_player import LATENCY_MS, URL, FakePlayer, say, speaking
-from tests.links.listener import Listener
+from tests.links.fake_player import LATENCY_MS, URL, FakePlayer, speaking
+from tests.links.listener import Listener, say
 from tests.links.virtual_time import now, run, spawn, until
 
 
@@ -342,24 +342,6 @@ def test_an_utterance_without_audio_ends_at_once() -> None:
             assert not player.calls
 
     run(scenario())
-
-
-def test_more_than_five_minutes_at_once_are_dropped_with_one_warning(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Memory is bounded whatever the service sends."""
-    minute = bytes(PCM_24K.bytes_of(60_000))
-
-    async def scenario() -> None:
-        async with speaking() as (_, speaker, _listener):
-            speaker.begin("a")
-            for _ in range(8):
-                speaker.write(minute)
-            length = speaker._queue[0].stream.length_ms
-            assert length == pytest.approx(300_000, abs=100)
-
-    run(scenario())
-    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
 def test_closing_in_mid_sentence_stops_the_player() -> None:

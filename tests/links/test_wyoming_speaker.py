@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 import contextlib
 from itertools import pairwise
-import logging
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -25,8 +24,8 @@ from custom_components.realtime_pumpkin.links.wyoming_speaker import (
     SatelliteSpeaker,
 )
 from custom_components.realtime_pumpkin.links.wyoming_utterance import LEAD_MS
-from tests.audio.signals import cut, noise
-from tests.links.listener import Listener
+from tests.audio.signals import noise
+from tests.links.listener import Listener, say
 from tests.links.satellite import (
     FakeSatellite,
     link_to,
@@ -54,14 +53,6 @@ async def speaking(
             yield satellite, speaker, listener
         finally:
             await speaker.close()
-
-
-def say(speaker: SatelliteSpeaker, name: str, pcm: bytes) -> None:
-    """Say something whole, in deltas of 100 ms."""
-    speaker.begin(name)
-    for delta in cut(pcm, [4800]):
-        speaker.write(delta)
-    speaker.finish()
 
 
 def test_what_is_said_arrives_whole_without_gaps_and_at_most_200_ms_ahead() -> None:
@@ -291,24 +282,6 @@ def test_what_is_begun_without_finishing_the_one_before_ends_it() -> None:
             assert listener.finished["a"][1] == 200
 
     run(scenario())
-
-
-def test_more_than_five_minutes_of_speech_are_dropped_with_one_warning(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Memory is bounded whatever the service sends."""
-    minute = bytes(PCM_24K.bytes_of(60_000))
-
-    async def scenario() -> None:
-        async with speaking() as (_, speaker, _listener):
-            speaker.begin("a")
-            for _ in range(8):
-                speaker.write(minute)
-            waiting = speaker._queue[0].waiting_bytes
-            assert PCM_24K.ms_of(waiting) == 300_000
-
-    run(scenario())
-    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
 def test_a_restart_of_the_satellite_costs_only_what_it_had_in_its_hands() -> None:

@@ -15,6 +15,7 @@ from custom_components.realtime_pumpkin.links import assist_start
 from custom_components.realtime_pumpkin.rehearsal import Say
 from tests.assist.dialog import SAID
 from tests.assist.esphome.room import MakeRoom, Room
+from tests.assist.visit import Visit
 from tests.audio.signals import tone
 from tests.porch import GOODBYE, GREETING
 
@@ -88,38 +89,32 @@ def first(room: Room, url: str) -> dict[str, Any]:
     return {"over": over[1], "before_the_microphone": over[0] < asked}
 
 
+async def visited_behind(room: Room, visit: Visit, url: str) -> dict[str, Any]:
+    """Hold a visit that starts behind an announcement; return what came of that."""
+    await visit.act("start_conversation")
+    await visit.until(EventName.ITEM_FINISHED)
+    found = first(room, url)
+    assert (await visit.end())["reason"] == "stopped"
+    await room.over(visit)
+    return found
+
+
+PLAYED = {"over": "played", "before_the_microphone": True}
+DROPPED = {"over": "dropped", "before_the_microphone": True}
+
+
 async def test_a_start_waits_for_the_end_of_an_announcement(room: Room) -> None:
     """It is heard to its end, then the microphone opens."""
-    async with (
-        announcement(300) as url,
-        room.voice() as visit,
-    ):
+    async with announcement(300) as url, room.voice() as visit:
         await announce(room, url)
-        await visit.act("start_conversation")
-        await visit.until(EventName.ITEM_FINISHED)
-        assert first(room, url) == {
-            "over": "played",
-            "before_the_microphone": True,
-        }
-        assert (await visit.end())["reason"] == "stopped"
-        await room.over(visit)
+        assert await visited_behind(room, visit, url) == PLAYED
 
 
 async def test_a_start_silences_an_announcement_that_takes_too_long(room: Room) -> None:
     """Somebody stands at the door; the microphone opens in silence."""
-    async with (
-        announcement(20_000) as url,
-        room.voice() as visit,
-    ):
+    async with announcement(20_000) as url, room.voice() as visit:
         await announce(room, url)
-        await visit.act("start_conversation")
-        await visit.until(EventName.ITEM_FINISHED)
-        assert first(room, url) == {
-            "over": "dropped",
-            "before_the_microphone": True,
-        }
-        assert (await visit.end())["reason"] == "stopped"
-        await room.over(visit)
+        assert await visited_behind(room, visit, url) == DROPPED
 
 
 async def test_a_start_waits_for_the_end_of_what_a_player_announces(
@@ -129,11 +124,7 @@ async def test_a_start_waits_for_the_end_of_what_a_player_announces(
     async with announcement(300) as url, room.voice() as visit:
         await play(room, url)
         assert room.hass.states.is_state(room.satellite.entity_id, "idle")
-        await visit.act("start_conversation")
-        await visit.until(EventName.ITEM_FINISHED)
-        assert first(room, url) == {"over": "played", "before_the_microphone": True}
-        assert (await visit.end())["reason"] == "stopped"
-        await room.over(visit)
+        assert await visited_behind(room, visit, url) == PLAYED
 
 
 async def test_a_start_silences_what_a_player_announces_for_too_long(
@@ -144,11 +135,7 @@ async def test_a_start_silences_what_a_player_announces_for_too_long(
     async with announcement(20_000) as url, room.voice() as visit:
         await play(room, url)
         assert room.hass.states.is_state(room.satellite.entity_id, "idle")
-        await visit.act("start_conversation")
-        await visit.until(EventName.ITEM_FINISHED)
-        assert first(room, url) == {"over": "dropped", "before_the_microphone": True}
-        assert (await visit.end())["reason"] == "stopped"
-        await room.over(visit)
+        assert await visited_behind(room, visit, url) == DROPPED
 
 
 async def test_a_start_behind_an_unknown_announcement_still_opens_the_microphone(
