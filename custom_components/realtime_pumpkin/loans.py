@@ -97,7 +97,7 @@ class Loans:
             return
         if verdict is Verdict.NOW:
             await self._async_give(lent, state)
-            if not self._has_arrived(lent):
+            if loan in self._loans and not self._has_arrived(lent):
                 self._give_back_later(loan, is_told=True)
                 return
         await self._async_forget(loan)
