@@ -45,6 +45,17 @@ def borrowing(lender: MockConfigEntry) -> dict[str, Any]:
     return {"microphone": microphone}
 
 
+async def async_borrowed(
+    hass: HomeAssistant, realtime_url: str, hass_storage: dict[str, Any]
+) -> tuple[MockConfigEntry, MockConfigEntry]:
+    """Return the entry of a satellite that a voice needs, and the voice's account."""
+    lender = add_lender(hass, ConfigEntryDisabler.USER)
+    journal(hass_storage, lender.entry_id)
+    entry = account(realtime_url, voice(data=borrowing(lender)))
+    await async_set_up(hass, entry)
+    return lender, entry
+
+
 async def test_what_a_crash_left_disabled_is_enabled_at_the_next_start(
     hass: HomeAssistant, realtime_url: str, hass_storage: dict[str, Any]
 ) -> None:
@@ -62,10 +73,7 @@ async def test_what_a_voice_needs_stays_disabled(
     hass: HomeAssistant, realtime_url: str, hass_storage: dict[str, Any]
 ) -> None:
     """Until the voice is removed."""
-    lender = add_lender(hass, ConfigEntryDisabler.USER)
-    journal(hass_storage, lender.entry_id)
-    entry = account(realtime_url, voice(data=borrowing(lender)))
-    await async_set_up(hass, entry)
+    lender, entry = await async_borrowed(hass, realtime_url, hass_storage)
     assert lender.disabled_by is ConfigEntryDisabler.USER
     subentry_id = only_subentry(entry).subentry_id
     hass.config_entries.async_remove_subentry(entry, subentry_id)
@@ -78,10 +86,7 @@ async def test_removing_the_account_gives_back_as_well(
     hass: HomeAssistant, realtime_url: str, hass_storage: dict[str, Any]
 ) -> None:
     """Its voices go with it."""
-    lender = add_lender(hass, ConfigEntryDisabler.USER)
-    journal(hass_storage, lender.entry_id)
-    entry = account(realtime_url, voice(data=borrowing(lender)))
-    await async_set_up(hass, entry)
+    lender, entry = await async_borrowed(hass, realtime_url, hass_storage)
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert lender.disabled_by is None

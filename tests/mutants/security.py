@@ -15,6 +15,7 @@ from tests.mutants.mutant import Guard
 from tests.mutants.stand_ins import as_it_is, no, nothing, yes
 
 _TOKENS: Final = "tests/security/test_stream_tokens.py"
+_TOLD: Final = "tests/security/test_told_tokens.py"
 _USERS: Final = "tests/security/test_users.py"
 _KEY: Final = "tests/security/test_key.py"
 _ADDRESSES: Final = "tests/security/test_addresses.py"
@@ -121,13 +122,13 @@ SECURITY: Final = (
         "all addresses of a conversation are forgotten with it",
         "links.deck:Deck._forget",
         nothing,
-        (f"{_TOKENS}::test_a_token_dies_with_its_conversation[stopped]",),
+        (f"{_TOLD}::test_a_token_dies_with_its_conversation[stopped]",),
     ),
     Guard(
         "a token is cut out of Home Assistant's log",
         "links.stream_view:_NoTokens.filter",
         yes,
-        (f"{_TOKENS}::test_a_conversation_shows_its_token_to_no_log_of_ours",),
+        (f"{_TOLD}::test_a_conversation_shows_its_token_to_no_log_of_ours",),
     ),
     Guard(
         "a websocket command checks the user",

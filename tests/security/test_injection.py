@@ -10,15 +10,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import Template
 import pytest
 
-from custom_components.realtime_pumpkin.const import DOMAIN, EventName
 from custom_components.realtime_pumpkin.dashboard import FOLDER
 from custom_components.realtime_pumpkin.logbook import _heard, _said
 from custom_components.realtime_pumpkin.prompt import first_words, render_instructions
 from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Say
 from custom_components.realtime_pumpkin.theatre.night import Conversation, Night
-from tests.common import VOICE_ENTITY_ID
-from tests.porch import GREETING, Porch, at_the_door
+from tests.porch import GREETING, at_the_door
 from tests.test_conversation import _speech
+from tests.theatre.nights import async_sum_up, async_visit, farewell
 
 EVIL: Final = "{{ states('sensor.secret') }}{% set x = 1 %}<img src=x onerror=alert(1)>"
 FAREWELL = Plan(
@@ -45,13 +44,6 @@ def templates() -> Iterator[list[str]]:
 
     with patch.object(Template, "__init__", note):
         yield made
-
-
-async def async_visit(porch: Porch, count: int, **data: str) -> None:
-    """Have somebody come, speak and go."""
-    await porch.act("start_conversation", **data)
-    await porch.until(EventName.CONVERSATION_ENDED, count)
-    await porch.hass.async_block_till_done()
 
 
 @pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
@@ -120,37 +112,19 @@ def test_a_note_is_one_line_that_ends_where_it_ends() -> None:
 async def test_a_note_never_tells_the_confirmation_phrase(hass: HomeAssistant) -> None:
     """The next visitor would only have to ask for it."""
     phrase = "open sesame"
-    farewell = Plan(
-        (
-            Say("Bye!", duration_ms=200),
-            Call(
-                "finish_conversation",
-                {
-                    "reason": "done",
-                    "summary": "They said: Open, Sesame!",
-                    "jokes": ["Why open sesame?", "What gets bigger? A hole."],
-                },
-            ),
-        )
+    told = farewell(
+        "They said: Open, Sesame!", "Why open sesame?", "What gets bigger? A hole."
     )
     async with at_the_door(
         hass,
         GREETING,
-        farewell,
+        told,
         heard=["Let me in, open sesame."],
         sound=_speech(1200, 600),
         data={"remembers_night": True, "confirmation_phrase": phrase},
     ) as porch:
         await async_visit(porch, 1)
-        answer = await hass.services.async_call(
-            DOMAIN,
-            "night_summary",
-            {"entity_id": VOICE_ENTITY_ID},
-            blocking=True,
-            return_response=True,
-        )
-    assert answer is not None
-    night: Any = answer[VOICE_ENTITY_ID]
+        night = await async_sum_up(hass)
     assert night["visitors"] == 1
     assert night["summaries"] == []
     assert night["jokes"] == ["What gets bigger? A hole."]

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
-from custom_components.realtime_pumpkin.rehearsal import Call, Plan, Reply, Say
+from custom_components.realtime_pumpkin.rehearsal import Reply, Say
 from custom_components.realtime_pumpkin.theatre import memory
 from custom_components.realtime_pumpkin.theatre.night import Conversation, Night
 from custom_components.realtime_pumpkin.theatre.nights import (
@@ -34,23 +34,12 @@ from tests.common import (
 )
 from tests.porch import GREETING, Porch, at_the_door
 from tests.test_conversation import _speech
+from tests.theatre.nights import async_sum_up, async_visit, farewell
 
 FILE = f"{DOMAIN}.nights"
 VISITORS = "sensor.pumpkin_visitors_tonight"
 FORGET = "button.pumpkin_forget_the_night"
-FAREWELL = Plan(
-    (
-        Say("Goodbye!", duration_ms=200),
-        Call(
-            "finish_conversation",
-            {
-                "reason": "done",
-                "summary": "A tiny witch guessed\nthe riddle.",
-                "jokes": ["What gets bigger? A hole.", 7],
-            },
-        ),
-    )
-)
+FAREWELL = farewell("A tiny witch guessed\nthe riddle.", "What gets bigger? A hole.", 7)
 
 
 @asynccontextmanager
@@ -69,32 +58,11 @@ async def night(
         yield porch
 
 
-async def async_visit(porch: Porch) -> None:
-    """Let the visitor come, speak and go."""
-    await porch.act("start_conversation")
-    await porch.until(EventName.CONVERSATION_ENDED)
-    await porch.hass.async_block_till_done()
-
-
 def remembered(porch: Porch) -> Night:
     """Return what the voice remembers."""
     night = async_get_nights(porch.hass).get(only_subentry(porch.entry).subentry_id)
     assert night is not None
     return night
-
-
-async def async_sum_up(hass: HomeAssistant) -> dict[str, Any]:
-    """Return what the action answers."""
-    answer = await hass.services.async_call(
-        DOMAIN,
-        "night_summary",
-        {"entity_id": VOICE_ENTITY_ID},
-        blocking=True,
-        return_response=True,
-    )
-    assert answer is not None
-    found: Any = answer[VOICE_ENTITY_ID]
-    return dict(found)
 
 
 @pytest.mark.usefixtures("homeassistant_component", "socket_enabled")
