@@ -17,7 +17,7 @@ PACKAGE = "custom_components.realtime_pumpkin"
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "const broadcast languages",
+        "const broadcast languages stored",
         "action_input audio calibration catalog fields lending manners personas",
         "staging",
         "character disabled_entries realtime request options loans migration",
@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "rehearsal_socket",
         "rehearsal_account",
         "tools prompt client bus issues ledger porch_check porch_report pipelines voice_state",
-        "admission announcer answering checkup flows retirement session_setup unprotected tally voice_events",
+        "admission announcer answering checkup flows retirement session_setup unprotected tally unreadable voice_events",
         "theatre house",
         "call",
         "assembly heard running turns",

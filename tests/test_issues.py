@@ -32,8 +32,10 @@ from custom_components.realtime_pumpkin.personas.gallery import ISSUE as PERSONA
 from custom_components.realtime_pumpkin.realtime.errors import ErrorKind, RealtimeError
 from custom_components.realtime_pumpkin.retirement import ISSUE as RETIRED
 from custom_components.realtime_pumpkin.unprotected import ISSUE as KEY_EXPOSED
+from custom_components.realtime_pumpkin.unreadable import ISSUE as UNREADABLE
 from tests.common import only_subentry
 
+OTHERS = {RETIRED, PERSONA_BROKEN, KEY_EXPOSED, UNREADABLE}
 PACKAGE = Path(module.__file__).parent
 TEXTS = json.loads((PACKAGE / "translations/en.json").read_text(encoding="utf-8"))
 
@@ -152,7 +154,7 @@ def test_every_kind_of_failure_of_the_account_has_a_text(kind: ErrorKind) -> Non
 
 def test_every_repair_has_a_text_that_names_its_voice() -> None:
     """And no text is left over."""
-    assert set(TEXTS["issues"]) == ISSUES | {RETIRED, PERSONA_BROKEN, KEY_EXPOSED}
+    assert set(TEXTS["issues"]) == ISSUES | OTHERS
     for key in ISSUES:
         issue = TEXTS["issues"][key]
         named = placeholders(TEXTS["exceptions"][key]["message"])

@@ -47,6 +47,7 @@ from .services import async_setup_services
 from .theatre.memory import async_keep_night
 from .theatre.nights import async_get_nights, async_setup_nights
 from .unprotected import async_check_address, async_forget_address
+from .unreadable import async_check_ends, async_put_aside
 from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -105,6 +106,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: RealtimePumpkinConfigEntry
 ) -> bool:
     """Check the account and set up its voices."""
+    async_put_aside(hass, entry)
     async_return_unused(hass)
     forget_gone(hass)
     async_check_address(hass, entry)
@@ -123,10 +125,11 @@ async def async_setup_entry(
             hass, entry, subentry, account, ledger, pipelines
         )
         for subentry in _voices(entry)
+        if async_check_ends(hass, entry, subentry)
     }
     entry.runtime_data = RealtimePumpkinData(account, ledger, pipelines, voices)
-    for voice in _voices(entry):
-        async_check_satellite(hass, entry, voice)
+    for coordinator in voices.values():
+        async_check_satellite(hass, entry, coordinator.subentry)
     entry.async_on_unload(async_offer_card(hass, entry.entry_id))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await pipelines.async_sync({voice.subentry_id: voice for voice in _voices(entry)})

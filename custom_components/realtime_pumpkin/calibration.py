@@ -1,7 +1,7 @@
 """What a porch check found out about a voice's microphone and speaker."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
 # An echo as faint as this starts no turn, whoever cancels it.
@@ -64,8 +64,13 @@ class Calibration:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any] | None) -> Self | None:
-        """Read what was stored; None where no check was made."""
-        return cls(**data) if data else None
+        """Read what was stored, as far as it is known; None where no check was made."""
+        names = [each.name for each in fields(cls)]
+        return (
+            cls(**{name: data[name] for name in names if name in data})
+            if data
+            else None
+        )
 
     def as_data(self) -> dict[str, Any]:
         """Return what is stored, in JSON's types."""

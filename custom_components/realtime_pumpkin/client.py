@@ -93,12 +93,12 @@ def create_account(hass: HomeAssistant, data: Mapping[str, Any]) -> Account:
     """
     if data.get(CONF_PROVIDER) == Provider.REHEARSAL:
         return RehearsalAccount(hass)
-    key: str = data[CONF_API_KEY]
+    key: str = data.get(CONF_API_KEY, "")
     if not is_header(key):
         raise RealtimeError(ErrorKind.AUTH, None, "Not an API key")
     client = AsyncOpenAI(
         api_key=key,
-        base_url=normalize_url(data.get(CONF_BASE_URL, DEFAULT_BASE_URL)),
+        base_url=normalize_url(data.get(CONF_BASE_URL, "")),
         # The SDK would build a client and its TLS context in the event loop;
         # it takes Home Assistant's at run time, whatever its types say.
         http_client=cast("Any", get_async_client(hass)),

@@ -41,6 +41,7 @@ CONF_SPEAKER: Final = "speaker"
 CONF_SPEAKER_VOLUME: Final = "speaker_volume"
 CONF_TRANSCRIPT_DELTAS: Final = "transcript_deltas"
 CONF_TRANSCRIPTS: Final = "transcripts"
+CONF_UNREADABLE: Final = "unreadable"
 CONF_VOICE: Final = "voice"
 
 DEFAULT_MODEL: Final = "gpt-realtime-2.1-mini"

@@ -79,9 +79,10 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         pipelines: Pipelines,
     ) -> None:
         """Read the voice's options; nothing is opened before a conversation."""
+        # First, as a coordinator that is half made would be shut down all the same.
+        self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         super().__init__(hass, LOGGER, config_entry=entry, name=subentry.title)
         self.subentry = subentry
-        self.options = VoiceOptions.from_subentry(subentry.title, subentry.data)
         self.data = VoiceState()
         self._admission = Admission(hass, subentry, ledger)
         self.events = VoiceEvents(hass, entry, subentry)

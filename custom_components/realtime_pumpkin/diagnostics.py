@@ -14,6 +14,7 @@ from .const import (
     CONF_INSTRUCTIONS,
     CONF_OPENINGS,
     CONF_ORGANIZATION,
+    CONF_UNREADABLE,
 )
 from .coordinator import VoiceCoordinator
 from .loans import async_get_loans
@@ -27,6 +28,7 @@ TO_REDACT: Final = frozenset(
         CONF_INSTRUCTIONS,
         CONF_OPENINGS,
         CONF_ORGANIZATION,
+        CONF_UNREADABLE,
     }
 )
 _WORDS: Final = frozenset({"last_heard", "last_said"})

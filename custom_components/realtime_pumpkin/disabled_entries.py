@@ -7,6 +7,7 @@ is given up, and at the next start after a crash.
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import Final
 
 from homeassistant.components.wyoming import DOMAIN as WYOMING_DOMAIN
@@ -19,11 +20,14 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
+from pydantic import TypeAdapter
 
 from .const import CONF_DISABLED_ENTRY_ID, CONF_MICROPHONE, DOMAIN
+from .stored import async_read, read
 
 _STORAGE_KEY: Final = f"{DOMAIN}.disabled_entries"
 _VERSION: Final = 1
+_ID: Final = TypeAdapter(str)
 
 
 @callback
@@ -87,20 +91,23 @@ class DisabledEntries:
     async def _async_ids(self) -> set[str]:
         """Return what the journal says."""
         if self._ids is None:
-            self._ids = set(await self._store.async_load() or ())
+            reader = partial(read, _ID)
+            read_ids = await async_read(self._hass, self._store, reader, shape=list)
+            self._ids = set(dict(read_ids).values())
         return self._ids
 
     def _needed(self) -> set[str]:
         """Return the entries whose satellites our voices listen through."""
-        return {
-            entry_id
+        microphones = (
+            voice.data.get(CONF_MICROPHONE)
             for entry in self._hass.config_entries.async_entries(DOMAIN)
             for voice in entry.subentries.values()
-            if (
-                entry_id := voice.data.get(CONF_MICROPHONE, {}).get(
-                    CONF_DISABLED_ENTRY_ID
-                )
-            )
+        )
+        return {
+            microphone[CONF_DISABLED_ENTRY_ID]
+            for microphone in microphones
+            if isinstance(microphone, dict)
+            and isinstance(microphone.get(CONF_DISABLED_ENTRY_ID), str)
         }
 
 

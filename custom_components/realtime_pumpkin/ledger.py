@@ -9,19 +9,20 @@ whose prices are unknown adds its tokens but no USD, so that no budget stops it.
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+from pydantic import TypeAdapter
 
 from .const import DOMAIN
 from .limits import Spending
+from .stored import UnixTime, async_read, read
 
 SAVE_DELAY: Final = 30.0
 VERSION: Final = 1
-LAST_END: Final = "last_end"
-"""When the last conversation ended (Unix time); older books do not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,25 @@ class Totals:
 _NOTHING: Final = Totals(Total(""), Total(""))
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is stored of a voice."""
+
+    day: Total
+    month: Total
+    last_end: UnixTime | None = None
+    """When the last conversation ended; older books do not know it."""
+
+
+_PAGE: Final = TypeAdapter(_Page)
+
+
 class Ledger:
     """Keep what each voice of an account has used, by its subentry id."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Open the books of an account; `async_load` reads them."""
+        self._hass = hass
         self._store = Store[dict[str, Any]](hass, VERSION, f"{DOMAIN}.usage.{entry_id}")
         self._voices: dict[str, Totals] = {}
         self._ends: dict[str, float] = {}
@@ -89,16 +104,15 @@ class Ledger:
 
     async def async_load(self, voices: Collection[str]) -> None:
         """Read what was stored for the voices; others were removed."""
-        stored = await self._store.async_load() or {}
+        stored = await async_read(self._hass, self._store, partial(read, _PAGE))
+        pages = {voice_id: page for voice_id, page in stored if voice_id in voices}
         self._voices = {
-            voice_id: Totals(Total(**totals["day"]), Total(**totals["month"]))
-            for voice_id, totals in stored.items()
-            if voice_id in voices
+            voice_id: Totals(page.day, page.month) for voice_id, page in pages.items()
         }
         self._ends = {
-            voice_id: stored[voice_id][LAST_END]
-            for voice_id in self._voices
-            if stored[voice_id].get(LAST_END) is not None
+            voice_id: page.last_end
+            for voice_id, page in pages.items()
+            if page.last_end is not None
         }
 
     def totals(self, voice_id: str, now: datetime) -> Totals:
@@ -145,6 +159,6 @@ class Ledger:
         """Return the books in JSON's types."""
         self._is_changed = False
         return {
-            voice_id: {**asdict(totals), LAST_END: self._ends.get(voice_id)}
+            voice_id: asdict(_Page(totals.day, totals.month, self._ends.get(voice_id)))
             for voice_id, totals in self._voices.items()
         }

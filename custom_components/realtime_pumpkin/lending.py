@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
+import math
 from typing import Any, Final, Protocol
 
 from homeassistant.components.assist_pipeline import OPTION_PREFERRED
@@ -48,6 +49,9 @@ from homeassistant.core import State, split_entity_id
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import json_loads_object
+from pydantic import TypeAdapter
+
+from .stored import EntityId, read
 
 _AWAY: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Players round: some to hundredths, some to their own steps.
@@ -95,7 +99,7 @@ class Loan:
     """One thing that was borrowed."""
 
     kind: LoanKind
-    entity_id: str
+    entity_id: EntityId
     old: str
     """What it was, and is to be again."""
 
@@ -129,6 +133,9 @@ class Lender(Protocol):
     is_confirmed: bool
     """Its device shows what it was given back; one that does not was away."""
 
+    def check(self, loan: Loan) -> None:
+        """Raise `ValueError` where a stored loan says nothing that can be set."""
+
     def read(self, state: State) -> str | None:
         """Return what an entity shows; None where it shows nothing."""
 
@@ -150,6 +157,9 @@ class _Option:
 
     comes_back_at_stop = True
     is_confirmed = False
+
+    def check(self, loan: Loan) -> None:
+        """Take any name."""
 
     def read(self, state: State) -> str | None:
         """Return what is chosen."""
@@ -187,6 +197,11 @@ class _Volume:
     comes_back_at_stop = True
     is_confirmed = True
 
+    def check(self, loan: Loan) -> None:
+        """Want two volumes."""
+        _finite(loan.old)
+        _finite(loan.ours)
+
     def read(self, state: State) -> str | None:
         """Return the volume; a player that is off shows none."""
         level = state.attributes.get(ATTR_MEDIA_VOLUME_LEVEL)
@@ -221,6 +236,12 @@ class _Music:
 
     comes_back_at_stop = False
     is_confirmed = False
+
+    def check(self, loan: Loan) -> None:
+        """Want a time."""
+        since = dt_util.parse_datetime(loan.since, raise_on_error=True)
+        if since.tzinfo is None:
+            raise ValueError("a time without its zone")
 
     def read(self, state: State) -> str | None:
         """Return what plays, where playing it again is known to work.
@@ -270,6 +291,13 @@ class _Music:
         )
 
 
+def _finite(text: str) -> float:
+    """Return a number; raise `ValueError` where it is none that can be set."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError("no finite number")
+    return number
+
+
 def _volume(level: str) -> Order:
     """Return what sets a volume."""
     data = {ATTR_MEDIA_VOLUME_LEVEL: float(level)}
@@ -281,6 +309,9 @@ class _Moved:
 
     comes_back_at_stop = True
     is_confirmed = False
+
+    def check(self, loan: Loan) -> None:
+        """Take any state."""
 
     def read(self, state: State) -> str | None:
         """Return the state; what is away has none."""
@@ -302,6 +333,11 @@ class _Moved:
 
 class _Light(_Moved):
     """A light, with its brightness, its colour and its effect."""
+
+    def check(self, loan: Loan) -> None:
+        """Want to know at least whether it was on."""
+        if ATTR_STATE not in json_loads_object(loan.old):
+            raise ValueError("a light without a state")
 
     def read(self, state: State) -> str | None:
         """Return all that makes it look as it does, as JSON."""
@@ -339,6 +375,10 @@ def _colour_of(state: State) -> tuple[str, ...]:
 class _Number(_Moved):
     """The value of a number."""
 
+    def check(self, loan: Loan) -> None:
+        """Want a value."""
+        _finite(loan.old)
+
     def give(self, loan: Loan, state: State) -> Order:
         """Set it."""
         domain = split_entity_id(loan.entity_id)[0]
@@ -363,3 +403,12 @@ LENDERS: Final[Mapping[LoanKind, Lender]] = {
     LoanKind.NUMBER: _Number(),
     LoanKind.SWITCH: _Switch(),
 }
+
+_LOAN: Final = TypeAdapter(Loan)
+
+
+def read_loan(stored: Any) -> Loan:
+    """Return a stored loan; raise `ValueError` where it cannot be given back."""
+    loan = read(_LOAN, stored)
+    LENDERS[loan.kind].check(loan)
+    return loan

@@ -27,7 +27,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
-from .lending import LENDERS, MOVED, Loan, LoanKind, Order, Verdict
+from .lending import LENDERS, MOVED, Loan, LoanKind, Order, Verdict, read_loan
+from .stored import async_read
 
 VERSION: Final = 1
 
@@ -54,8 +55,7 @@ class Loans:
 
     async def async_load(self) -> None:
         """Give back what a crash left, as soon as its entities are there."""
-        for stored in await self._store.async_load() or ():
-            loan = Loan(**{**stored, "kind": LoanKind(stored["kind"])})
+        for _, loan in await async_read(self._hass, self._store, read_loan, shape=list):
             self._loans[loan] = loan
             await self.async_give_back(loan)
         async_at_started(self._hass, self._async_forget_the_gone)

@@ -40,19 +40,21 @@ def _name_provider_and_persona(hass: HomeAssistant, entry: ConfigEntry[Any]) -> 
         if voice.subentry_type == SUBENTRY_VOICE:
             data = {CONF_PERSONA: CUSTOM_PERSONA, **voice.data}
             hass.config_entries.async_update_subentry(entry, voice, data=data)
-    provider = _provider_of(entry.data.get(CONF_BASE_URL, DEFAULT_BASE_URL))
+    data = {CONF_BASE_URL: DEFAULT_BASE_URL, **entry.data}
+    provider = provider_of(data[CONF_BASE_URL])
     hass.config_entries.async_update_entry(
-        entry,
-        data={CONF_PROVIDER: provider.value, **entry.data},
-        minor_version=2,
+        entry, data={CONF_PROVIDER: provider.value, **data}, minor_version=2
     )
 
 
-def _provider_of(base_url: str) -> Provider:
+def provider_of(base_url: str) -> Provider:
     """Return whose server an address is."""
     if base_url == DEFAULT_BASE_URL:
         return Provider.OPENAI
     if base_url == XAI_BASE_URL:
         return Provider.XAI
-    is_azure = (URL(base_url).host or "").endswith(_AZURE)
+    try:
+        is_azure = (URL(base_url).host or "").endswith(_AZURE)
+    except TypeError, ValueError:
+        is_azure = False
     return Provider.AZURE if is_azure else Provider.COMPATIBLE

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.components.assist_pipeline import (
@@ -25,9 +26,11 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
+from pydantic import TypeAdapter
 
 from .const import AGENT_ENTITY, DOMAIN, LOGGER, STT_ENTITY, TTS_ENTITY
 from .links.errors import PipelineMissing
+from .stored import async_read, read
 
 VERSION: Final = 1
 _PIPELINE_SELECTS: Final = frozenset({"pipeline", "pipeline_n"})
@@ -40,6 +43,9 @@ class _Made:
     pipeline_id: str
     title: str
     """What the voice was called then: a name that the user gave is not ours."""
+
+
+_MADE: Final = TypeAdapter(_Made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,9 @@ class Pipelines:
 
     async def async_load(self) -> None:
         """Read which pipelines were made."""
-        stored = await self._store.async_load() or {}
-        self._made = {voice_id: _Made(**made) for voice_id, made in stored.items()}
+        self._made = dict(
+            await async_read(self._hass, self._store, partial(read, _MADE))
+        )
 
     async def async_sync(self, voices: Mapping[str, ConfigSubentry]) -> None:
         """Have a pipeline for each voice and none for those that are gone.

@@ -64,17 +64,17 @@ class LevelTarget:
     """
 
     highest: float | None = None
-    attack_ms: int = 0
+    attack_ms: float = 0
     """How long it takes to rise by two thirds of the way."""
 
-    release_ms: int = 80
+    release_ms: float = 80
     """How long it takes to fall by two thirds of the way."""
 
-    offset_ms: int = 0
+    offset_ms: float = 0
     """How late the thing is: it is told so much before the sound is heard."""
 
     calls_per_second: float = 8
-    transition_ms: int = 0
+    transition_ms: float = 0
     is_candle: bool = True
     """A light is warm, and flickers while nobody speaks."""
 

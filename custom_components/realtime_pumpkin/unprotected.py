@@ -26,7 +26,10 @@ def is_exposed(url: str) -> bool:
     A name in a house's own network, or an address that the internet does not know,
     counts as within the house.
     """
-    parsed = URL(url)
+    try:
+        parsed = URL(url)
+    except ValueError:  # Nothing is sent to what is no address.
+        return False
     if parsed.scheme != "http":
         return False
     host = (parsed.raw_host or "").rstrip(".")

@@ -1,14 +1,18 @@
 """What fuzzing has found, each as a test of its own."""
 
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 from homeassistant.exceptions import ServiceValidationError
 import orjson
+import probatio
 import pytest
+from websockets.asyncio.server import ServerConnection
 from wyoming.event import Event
 
+from custom_components.realtime_pumpkin.fields import Wrong
 from custom_components.realtime_pumpkin.links.wyoming_handshake import (
     chunk_format,
     text_of,
@@ -17,7 +21,7 @@ from custom_components.realtime_pumpkin.links.wyoming_wire import (
     BoundedReader,
     SatelliteWire,
 )
-from custom_components.realtime_pumpkin.personas import read_files
+from custom_components.realtime_pumpkin.personas import Persona, read_files
 from custom_components.realtime_pumpkin.realtime import actions, events, signals
 from custom_components.realtime_pumpkin.realtime.calls import (
     BadArguments,
@@ -29,7 +33,10 @@ from custom_components.realtime_pumpkin.realtime.session import SessionCore
 from custom_components.realtime_pumpkin.realtime.usage import Usage
 from custom_components.realtime_pumpkin.realtime.wire import read_event
 from custom_components.realtime_pumpkin.rehearsal import CannedSession, IdSource
+from custom_components.realtime_pumpkin.schema import MANNERS_READERS
+from tests.realtime.lines import connected
 from tests.realtime.world import CONFIG, VOICE
+from tests.realtime_server import SESSION_CREATED, greet, say
 
 from .action import schemas
 from .conversation import Porch
@@ -247,3 +254,57 @@ async def test_a_satellite_cannot_make_us_keep_what_it_announces() -> None:
     reader = wire._reader = BoundedReader()
     reader.feed_data(b'{"type": "audio-chunk", "payload_length": 1000000000}\n')
     assert await wire.receive() is None
+
+
+def test_half_a_character_makes_no_persona(tmp_path: Path) -> None:
+    """YAML has them; nothing could be stored of such a one, nor shown."""
+    text = 'name: Owl\ndescription: "\\ud800"\ninstructions: Hoot.\n'
+    (tmp_path / "owl.yaml").write_text(text, "utf-8")
+    [(_, content)] = read_files(tmp_path)
+    with pytest.raises(probatio.Invalid, match="half a character"):
+        Persona.from_data("owl", content)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    "code", ["response_cancel_not_active", "unsupported_content_type"]
+)
+async def test_an_error_that_refuses_nothing_refuses_no_account(code: str) -> None:
+    """Its text was looked for in the form, and there is none."""
+
+    async def handler(connection: ServerConnection) -> None:
+        """Complain, then greet."""
+        await say(connection, {"type": "error", "error": {"code": code}})
+        await greet(connection)
+
+    async with connected(handler) as connection:
+        assert await connection.expect_session() == SESSION_CREATED
+
+
+@pytest.mark.parametrize("name", ["quiet_from", "quiet_until", "night_ends"])
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("7:00", "07:00:00"), ("06:00:0006:00", "06:00:06")]
+)
+def test_a_time_is_stored_as_it_is_read_again(
+    name: str, typed: str, stored: str
+) -> None:
+    """The selector takes times that no voice could be set up with."""
+    assert MANNERS_READERS[name](typed) == stored
+    time.fromisoformat(stored)
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", True, False])
+@pytest.mark.parametrize(
+    "name", ["threshold", "daily_budget_usd", "monthly_budget_usd"]
+)
+def test_a_number_is_one_that_can_be_compared(name: str, typed: Any) -> None:
+    """What is neither too small nor too large was stored, and was null after that."""
+    assert isinstance(MANNERS_READERS[name](typed), Wrong)
+
+
+@pytest.mark.parametrize("typed", ["7", "NaN", True])
+@pytest.mark.parametrize("name", ["lowest", "highest", "attack_ms", "calls_per_second"])
+def test_the_numbers_of_a_thing_that_moves_are_numbers(name: str, typed: Any) -> None:
+    """Home Assistant's selector takes what looks like one, and leaves it a text."""
+    target = {"entity_id": "number.jaw", name: typed}
+    assert isinstance(MANNERS_READERS["level_targets"]([target]), Wrong)

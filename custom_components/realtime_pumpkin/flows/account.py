@@ -73,18 +73,19 @@ class AccountFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Ask for another key or another server."""
         entry = self._get_reconfigure_entry()
-        if entry.data[CONF_PROVIDER] == Provider.REHEARSAL:
+        if entry.data.get(CONF_PROVIDER) == Provider.REHEARSAL:
             return self.async_abort(reason="rehearsal_is_fixed")
         typed = Input.of(user_input or {})
         if user_input:
-            given = Input({CONF_API_KEY: entry.data[CONF_API_KEY], **typed.values})
+            key = entry.data.get(CONF_API_KEY, "")
+            given = Input({CONF_API_KEY: key, **typed.values})
             given.errors |= typed.errors
             if data := await self._async_accepted(given):
                 return self._async_update(entry, data)
             typed.errors = given.errors
         else:
             typed.values = schema.folded_account(entry.data)
-            del typed.values[CONF_API_KEY]
+            typed.values.pop(CONF_API_KEY, None)
         return await self._async_show("reconfigure", schema.RECONFIGURE, typed)
 
     async def _async_accepted(self, typed: Input) -> dict[str, Any] | None:

@@ -26,6 +26,7 @@ from ..const import (
     CONF_PERSONA,
     CONF_PROVIDER,
     CONF_SPEAKER,
+    CONF_UNREADABLE,
     CONF_VOICE,
     DEFAULT_MODEL,
     DOMAIN,
@@ -201,7 +202,8 @@ class VoiceFlow(SpeakerSteps):
         """Take the manners over; a field that was emptied is stored no more."""
         for field in schema.MANNERS_FIELDS:
             self._data.pop(field, None)
-        self._data.pop(CONF_DISPLACED, None)
+        for field in (CONF_DISPLACED, CONF_UNREADABLE):
+            self._data.pop(field, None)
         self._data.update(chosen)
 
     def _finish(self) -> SubentryFlowResult:

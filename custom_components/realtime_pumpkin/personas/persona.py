@@ -9,7 +9,17 @@ import probatio
 
 from ..const import DEFAULT_VOICE, Effect
 
-_WORDS: Final = probatio.All(str, probatio.Length(min=1))
+
+def _whole_characters(text: str) -> str:
+    """Return a text; raise `probatio.Invalid` where nobody could write it down."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as err:
+        raise probatio.Invalid("half a character") from err
+    return text
+
+
+_WORDS: Final = probatio.All(str, probatio.Length(min=1), _whole_characters)
 _TEMPLATE: Final = probatio.All(_WORDS, cv.template)
 
 

@@ -175,7 +175,9 @@ class RealtimeConnection:
                 case {"type": "conversation.created"} if kind == "session.created":
                     return {"type": kind, "session": {}}
                 case {"type": "error", "error": dict(error)}:
-                    raise RealtimeError.from_payload(error)
+                    failure = RealtimeError.from_payload(error)
+                    if failure.kind is not ErrorKind.BENIGN:  # It refuses nothing.
+                        raise failure
 
     async def close(self) -> None:
         """Close the socket within 2 s, whatever the other side does."""

@@ -2,7 +2,7 @@
 
 from .account import ACCOUNT, ADVANCED, REAUTH, RECONFIGURE, folded_account
 from .level_targets import FOLLOWS
-from .manners import MANNERS, MANNERS_FIELDS, fold, manners, unfold
+from .manners import MANNERS, MANNERS_FIELDS, MANNERS_READERS, fold, manners, unfold
 from .voice import (
     CONF_CONSENT,
     CONF_REGARDLESS,
@@ -25,6 +25,7 @@ __all__ = [
     "KEEP",
     "MANNERS",
     "MANNERS_FIELDS",
+    "MANNERS_READERS",
     "REAUTH",
     "RECONFIGURE",
     "address",

@@ -1,6 +1,7 @@
 """The field for what moves with a level: lights, numbers and switches."""
 
 from collections.abc import Mapping
+import math
 from typing import Any, Final
 
 from homeassistant.core import split_entity_id, valid_entity_id
@@ -66,6 +67,12 @@ _FIELDS: Final[dict[str, ObjectSelectorField]] = {
     "is_candle": _field({"boolean": {}}, _DEFAULT.is_candle),
 }
 
+_NUMBERS: Final = frozenset(
+    name
+    for name, field in _FIELDS.items()
+    if isinstance(field["selector"], dict) and "number" in field["selector"]
+)
+
 
 def _checked(targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return things as they are; raise `ValueError` for what cannot be moved."""
@@ -84,6 +91,9 @@ def _check_range(target: Mapping[str, Any]) -> None:
         raise ValueError("neither light nor number nor switch")
     if not isinstance(target.get("is_candle", True), bool):
         raise TypeError("neither on nor off")
+    for name in _NUMBERS & target.keys():
+        if type(target[name]) not in (int, float) or not math.isfinite(target[name]):
+            raise TypeError("no number")
     given = [target[name] for name in ("lowest", "highest") if name in target]
     if len(given) == 2 and given[0] >= given[1]:
         raise ValueError("the lowest is not below the highest")

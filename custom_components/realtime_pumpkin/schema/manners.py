@@ -1,6 +1,6 @@
 """The form for how a voice behaves, in folded parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from homeassistant.helpers.selector import (
     EntityWithDeviceFilterSelectorConfig,
     SelectOptionDict,
     TextSelector,
-    TimeSelector,
 )
 import probatio
 
@@ -35,7 +34,7 @@ from ..fields import Field
 from ..manners import Children, Limits, TurnTaking
 from ..staging import HouseRules
 from .level_targets import level_targets
-from .parts import choice, group, number, several, switch
+from .parts import choice, group, number, several, switch, time_of_day
 from .senses import SENSES
 from .show import SHOW
 
@@ -59,8 +58,8 @@ _LIMITS: Final = group(
     idle_timeout_s=number(5, 600, "s"),
     busy=choice("busy", BusyPolicy),
     cooldown_s=number(0, 86400, "s"),
-    quiet_from=Field(TimeSelector()),
-    quiet_until=Field(TimeSelector()),
+    quiet_from=time_of_day(),
+    quiet_until=time_of_day(),
     daily_budget_usd=number(0, 10000, "USD", step=0.01),
     monthly_budget_usd=number(0, 100000, "USD", step=0.01),
     joins_broadcasts=switch(),
@@ -153,9 +152,18 @@ def manners(
     )
 
 
-MANNERS_FIELDS: Final = frozenset(
-    str(field) for group in _GROUPS.values() for field in group.schema.schema
-)
+_FIELDS: Final[Mapping[str, Field]] = {
+    str(name): field
+    for group in _GROUPS.values()
+    for name, field in group.schema.schema.items()
+}
+MANNERS_FIELDS: Final = frozenset(_FIELDS)
+# Which tools of other integrations there are is not known before those are set up.
+MANNERS_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **_FIELDS,
+    "llm_apis": several([], typed=True),
+}
+"""What each field makes of a value that is stored: it is `Wrong`, or as it was taken."""
 
 
 def fold(stored: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+import math
 from typing import Any, Final
 
 from homeassistant.data_entry_flow import section
@@ -15,7 +16,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TemplateSelector,
+    TimeSelector,
 )
+from homeassistant.util import dt as dt_util
 import probatio
 
 from ..fields import Field
@@ -65,12 +68,15 @@ def select(
     )
 
 
-def several(options: Iterable[SelectOptionDict]) -> Field:
-    """Return a field for any number of options that have their texts."""
+def several(options: Iterable[SelectOptionDict], *, typed: bool = False) -> Field:
+    """Return a field for any number of options that have their texts; `typed`: or other."""
     return Field(
         SelectSelector(
             SelectSelectorConfig(
-                options=list(options), multiple=True, mode=SelectSelectorMode.DROPDOWN
+                options=list(options),
+                multiple=True,
+                custom_value=typed,
+                mode=SelectSelectorMode.DROPDOWN,
             )
         )
     )
@@ -99,6 +105,16 @@ def free_choice(options: Iterable[str]) -> Field:
     )
 
 
+class _Number(NumberSelector):
+    """A number, which on or off is not."""
+
+    def __call__(self, data: Any) -> float:
+        """Return a number within its limits."""
+        if isinstance(data, bool):
+            raise probatio.Invalid("no number")
+        return super().__call__(data)
+
+
 def number(
     least: float, most: float, unit: str | None = None, step: float = 1
 ) -> Field:
@@ -108,7 +124,26 @@ def number(
     )
     if unit is not None:
         box["unit_of_measurement"] = unit
-    return Field(NumberSelector(box), int if step == 1 else float)
+    return Field(_Number(box), int if step == 1 else _finite)
+
+
+def _finite(value: float) -> float:
+    """Return a number; raise `ValueError` for what no limit is compared with."""
+    if not math.isfinite(value):
+        raise ValueError("no finite number")
+    return value
+
+
+def time_of_day() -> Field:
+    """Return a field for a time of the day."""
+    return Field(TimeSelector(), _time_of_day)
+
+
+def _time_of_day(text: str) -> str:
+    """Return a time as it is read again: the selector takes more than that."""
+    if (parsed := dt_util.parse_time(text)) is None:
+        raise ValueError("no time")
+    return parsed.isoformat()
 
 
 def group(defaults: Mapping[str, Any], **fields: Any) -> section:

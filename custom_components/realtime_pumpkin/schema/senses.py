@@ -9,13 +9,12 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
-    TimeSelector,
 )
 
 from ..const import CAMERA_DOMAIN
 from ..fields import Field
 from ..staging import Eyes, NightMemory
-from .parts import group, number, switch
+from .parts import group, number, switch, time_of_day
 
 
 def _only_a_camera(entity_id: str) -> str:
@@ -42,6 +41,6 @@ _MEMORY: Final = group(
     NightMemory().as_data(),
     remembers_night=switch(),
     remembered_visits=number(1, 20),
-    night_ends=Field(TimeSelector()),
+    night_ends=time_of_day(),
 )
 SENSES: Final[Mapping[str, section]] = {"eyes": _EYES, "memory": _MEMORY}

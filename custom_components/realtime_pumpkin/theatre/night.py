@@ -4,11 +4,14 @@ Times are Unix times in seconds. What visitors said may be in a summary, so each
 is one bounded line, and the model is told that it is a note and no instruction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
+from pydantic import TypeAdapter
+
+from ..stored import UnixTime, read
 
 MOST_VISITS: Final = 20
 MOST_JOKES: Final = 20
@@ -33,7 +36,7 @@ _JOKES: Final = "Jokes and riddles that you have told tonight; tell others now:"
 class Visit:
     """One conversation in short; `summary` is empty where no words are kept."""
 
-    ended_at: float
+    ended_at: UnixTime
     summary: str = ""
 
 
@@ -55,22 +58,21 @@ class Conversation:
 class Night:
     """What a voice knows of the conversations since it last forgot everything."""
 
-    began_at: float
+    began_at: UnixTime
     visitors: int = 0
-    first_at: float | None = None
+    first_at: UnixTime | None = None
     """When the first conversation with a visitor ended."""
 
-    last_at: float | None = None
+    last_at: UnixTime | None = None
     duration: float = 0.0
     cost_usd: float = 0.0
     visits: tuple[Visit, ...] = ()
     jokes: tuple[str, ...] = ()
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read what was stored."""
-        visits = tuple(Visit(**visit) for visit in data["visits"])
-        return cls(**{**data, "visits": visits, "jokes": tuple(data["jokes"])})
+    def from_data(cls, data: Any) -> Night:
+        """Read what was stored; raise `ValueError` for what is no night."""
+        return read(_NIGHT, data)
 
     def as_data(self) -> dict[str, Any]:
         """Return the night in JSON's types."""
@@ -129,6 +131,9 @@ class Night:
         spare = LONGEST_NOTES - len("\n".join([head, _NOTES, *tail])) - 1
         lines = _fitting(map(_line, visits), spare)
         return "\n".join([head, *([_NOTES, *lines] if lines else ()), *tail])
+
+
+_NIGHT: Final = TypeAdapter(Night)
 
 
 def one_line(text: str, most: int) -> str:

@@ -8,6 +8,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..stored import async_read
 from .night import Night
 
 SAVE_DELAY: Final = 5.0
@@ -19,6 +20,7 @@ class Nights:
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Remember nothing yet."""
+        self._hass = hass
         self._store = Store[dict[str, Any]](
             hass, VERSION, f"{DOMAIN}.nights", private=True
         )
@@ -26,12 +28,9 @@ class Nights:
 
     async def async_load(self) -> None:
         """Read what the last run remembered; what cannot be read is forgotten."""
-        stored = await self._store.async_load() or {}
-        for voice_id, data in stored.items():
-            try:
-                self._nights[voice_id] = Night.from_data(data)
-            except KeyError, TypeError, AttributeError:
-                continue
+        self._nights = dict(
+            await async_read(self._hass, self._store, Night.from_data, is_private=True)
+        )
 
     def get(self, voice_id: str) -> Night | None:
         """Return the night of a voice; None where nothing happened in it."""
