@@ -14,10 +14,10 @@ type Field = dict[str, Any]
 def filled_in(form: probatio.Schema) -> dict[str, Any]:
     """Return what is submitted of a form that nobody touches."""
     serialized = probatio.to_field_list(form, custom_serializer=cv.custom_serializer)
-    return _filled_in(serialized)
+    return filled_in_fields(serialized)
 
 
-def _filled_in(fields: list[Field]) -> dict[str, Any]:
+def filled_in_fields(fields: list[Field]) -> dict[str, Any]:
     """Fill in the fields of a form, or of a section."""
     filled: dict[str, Any] = {}
     for field in fields:
@@ -27,7 +27,7 @@ def _filled_in(fields: list[Field]) -> dict[str, Any]:
         elif "default" in field:
             filled[field["name"]] = field["default"]
         elif field.get("type") == "expandable":
-            inner = _filled_in(field["schema"])
+            inner = filled_in_fields(field["schema"])
             if inner or field.get("required"):
                 filled[field["name"]] = inner
     return filled

@@ -45,6 +45,8 @@ def run_at_once[T](scenario: Coroutine[Any, Any, T]) -> T:
     loop, raised = _loop(), []
     loop.set_exception_handler(lambda _, context: raised.append(context))
     result = loop.run_until_complete(_with_limit(scenario))
+    for _ in range(3):  # A generator that was given up is closed by the loop.
+        loop.run_until_complete(asyncio.sleep(0))
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()

@@ -38,4 +38,8 @@ SURFACES: Final = (
         "view", "test_web.py::test_no_request_gets_anything_but_a_refusal", 3000, 60
     ),
     Surface("commands", "test_web.py::test_no_command_of_anybody_raises", 3000, 60),
+    Surface(
+        "stored", "test_stored.py::test_nothing_that_is_stored_stops_the_rest", 4000, 40
+    ),
+    Surface("flows", "test_flows.py::test_no_answer_in_a_form_raises", 6000, 60),
 )

@@ -227,7 +227,7 @@ HEADERS: Final = (
     *("If-None-Match: *", "If-Modified-Since: x", "Host: "),
     *("Accept: " + "a" * 5000, "Cookie: " + "=;" * 900, "Bad header", "A\x00: b"),
 )
-REFUSALS: Final = {100, 400, 404, 405, 411, 413, 417, 431, 501}
+REFUSALS: Final = {100, 400, 403, 404, 405, 411, 413, 417, 431, 501}
 
 
 def _request(dice: Dice, token: str) -> tuple[bytes, bool]:

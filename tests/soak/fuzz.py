@@ -159,13 +159,18 @@ def _fuzz_here(arguments: Namespace) -> None:
 async def _with_house(surface: Surface, arguments: Namespace) -> None:
     """Fuzz with random seeds; templates want a Home Assistant to be there."""
     target = _Counted(surface, _target(surface), arguments)
+    await _in_house(surface, lambda: _by_hypothesis(target, arguments))
+
+
+async def _in_house(surface: Surface, fuzz: Callable[[], None]) -> None:
+    """Run what needs a Home Assistant beside it, or else a thread of its own."""
     if surface.name == "persona":
         from homeassistant.core import HomeAssistant  # noqa: PLC0415 - slow to import
 
         HomeAssistant(tempfile.gettempdir())
-        _by_hypothesis(target, arguments)
+        fuzz()
     else:
-        await asyncio.to_thread(_by_hypothesis, target, arguments)
+        await asyncio.to_thread(fuzz)
 
 
 def _by_hypothesis(target: _Counted, arguments: Namespace) -> None:
@@ -264,7 +269,8 @@ def _try_again(file: Path) -> None:
     """Try an input that raised; it raises again, where it is not mended."""
     _, name, _ = file.stem.split("-")
     [surface] = [one for one in SURFACES if one.name == name]
-    _target(surface)(bytes.fromhex(file.read_text(encoding="ascii")))
+    data = bytes.fromhex(file.read_text(encoding="ascii"))
+    asyncio.run(_in_house(surface, lambda: _target(surface)(data)))
 
 
 def _say(text: str) -> None:
