@@ -51,7 +51,7 @@ async def browser_frames(pushes: int) -> Kept:
     await opening
     for _ in range(pushes):
         tab.hear(FRAME)
-    kept = sum(map(len, ears._frames))
+    kept = sum(map(len, ears._frames._frames))
     await ears.close()
     return kept, PCM_24K.bytes_of(KEPT_MS)
 

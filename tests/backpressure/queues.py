@@ -24,7 +24,7 @@ class Queue:
     bound: str
     policy: Policy
     places: tuple[str, ...] = ()
-    """`module.py: Class.attribute`; none: it is a library's, under our setting."""
+    """`module.py: Class.attribute`; none: a library's, under our setting, or another one's."""
 
 
 QUEUES: Final = {
@@ -38,7 +38,6 @@ QUEUES: Final = {
         "The same of a browser's tab",
         "5 s",
         Policy.OLDEST,
-        ("links/browser_microphone.py: BrowserMicrophone._frames",),
     ),
     "satellite's event": Queue(
         "One event of a Wyoming satellite while it is read",

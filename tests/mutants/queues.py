@@ -9,7 +9,7 @@ from tests.mutants.stand_ins import nothing
 MANY: Final = 10**12
 BOUNDS: Final[Mapping[str, tuple[str, Any]]] = {
     "microphone": ("links.frames:_QUEUE_BYTES", MANY),
-    "browser microphone": ("links.browser_microphone:_QUEUE_BYTES", MANY),
+    "browser microphone": ("links.frames:_QUEUE_BYTES", MANY),
     "satellite's event": ("links.wyoming_wire:_LONGEST_PART", MANY),
     "waiting for a session": ("realtime.microphone:BUFFERED_BYTES", MANY),
     "outgoing sound": ("realtime.outbox:LONGEST_AUDIO_BACKLOG", MANY),

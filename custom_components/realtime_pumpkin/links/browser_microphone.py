@@ -1,12 +1,10 @@
 """The microphone of a browser's tab."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, override
 
 from ..audio.formats import PCM_24K, AudioFormat
-from ..audio.framing import Framer
 from ..audio.resample import Resampler
 from ..const import LOGGER
 from .browser import BrowserEnd, BrowserPort, BrowserTab
@@ -16,15 +14,12 @@ from .errors import (
     BrowserMicrophoneSilent,
     LinkError,
 )
+from .frames import FrameQueue, new_framer
 from .protocols import LinkCapabilities
 
 # A person may have to allow the microphone first.
 OPEN_TIMEOUT_S: Final = 20.0
 RATES: Final = range(8_000, 192_001)
-
-_FRAME_MS: Final = 20
-_LONGEST_FRAME_MS: Final = 100
-_QUEUE_BYTES: Final = PCM_24K.bytes_of(5000)
 
 
 class BrowserMicrophone(BrowserEnd):
@@ -36,10 +31,8 @@ class BrowserMicrophone(BrowserEnd):
         self._hears_own_speaker_only = hears_own_speaker_only
         self._opened: asyncio.Future[None] | None = None
         self._resampler = Resampler(PCM_24K, PCM_24K)
-        self._framer = _framer()
-        self._frames: deque[bytes] = deque()
-        self._queued_bytes = 0
-        self._dropped = 0
+        self._framer = new_framer()
+        self._frames = FrameQueue()
         self._news = asyncio.Event()
         self._is_open = False
         self._error: LinkError | None = None
@@ -81,7 +74,7 @@ class BrowserMicrophone(BrowserEnd):
         """
         while self._is_open or self._frames:
             while self._frames:
-                yield self._take()
+                yield self._frames.take()
             if self._error is not None:
                 raise self._error
             self._news.clear()
@@ -95,8 +88,8 @@ class BrowserMicrophone(BrowserEnd):
             self._switch(on=False)
         self._port.leave(self)
         self._news.set()
-        if self._dropped:
-            LOGGER.debug("%s: %s frames dropped", self._port.name, self._dropped)
+        if dropped := self._frames.dropped:
+            LOGGER.debug("%s: %s frames dropped", self._port.name, dropped)
 
     @override
     def attached(self, tab: BrowserTab, *, is_known: bool) -> None:
@@ -109,11 +102,7 @@ class BrowserMicrophone(BrowserEnd):
         if self._opened is None or not self._opened.done():
             return
         for frame in self._framer.push(self._resampler.push(pcm)):
-            self._frames.append(frame)
-            self._queued_bytes += len(frame)
-        while self._queued_bytes > _QUEUE_BYTES:
-            self._take()
-            self._dropped += 1
+            self._frames.put(frame)
         self._news.set()
 
     @override
@@ -142,21 +131,10 @@ class BrowserMicrophone(BrowserEnd):
     def _start(self, source: AudioFormat) -> None:
         """Begin a stream: the sound before a gap has no bearing on it."""
         self._resampler = Resampler(source, PCM_24K)
-        self._framer = _framer()
+        self._framer = new_framer()
         if self._opened is not None and not self._opened.done():
             self._opened.set_result(None)
 
     def _switch(self, *, on: bool) -> None:
         """Tell the tab whether we listen."""
         self._port.send({"type": "microphone", "on": on})
-
-    def _take(self) -> bytes:
-        """Take the oldest frame."""
-        frame = self._frames.popleft()
-        self._queued_bytes -= len(frame)
-        return frame
-
-
-def _framer() -> Framer:
-    """Return what cuts a stream into frames."""
-    return Framer(PCM_24K.bytes_of(_FRAME_MS), PCM_24K.bytes_of(_LONGEST_FRAME_MS))

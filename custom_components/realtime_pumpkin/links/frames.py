@@ -12,14 +12,17 @@ _LONGEST_FRAME_MS: Final = 100
 _QUEUE_BYTES: Final = PCM_24K.bytes_of(5_000)
 
 
+def new_framer() -> Framer:
+    """Return what cuts PCM mono 24 kHz into frames."""
+    return Framer(PCM_24K.bytes_of(_FRAME_MS), PCM_24K.bytes_of(_LONGEST_FRAME_MS))
+
+
 class FrameDecoder:
     """Turn the sound of one microphone into frames of PCM mono 24 kHz."""
 
     def __init__(self) -> None:
         """Start before the first sound."""
-        self._framer = Framer(
-            PCM_24K.bytes_of(_FRAME_MS), PCM_24K.bytes_of(_LONGEST_FRAME_MS)
-        )
+        self._framer = new_framer()
         self._resampler: Resampler | None = None
 
     def push(self, source: AudioFormat, pcm: bytes) -> list[bytes]:
