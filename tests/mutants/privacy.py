@@ -1,6 +1,7 @@
 """What keeps words and pictures where they belong."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 import json
 from typing import Any, Final
 
@@ -17,12 +18,13 @@ from custom_components.realtime_pumpkin.theatre.eyes import (
     async_take_picture,
 )
 from tests.mutants.mutant import Guard
-from tests.mutants.stand_ins import as_it_is, no, yes
+from tests.mutants.stand_ins import as_it_is, async_nothing, no, yes
 
 _WORDS: Final = "tests/security/test_kept_words.py"
 _KEY: Final = "tests/security/test_key.py"
 _INJECTION: Final = "tests/security/test_injection.py"
 _EYES: Final = "tests/theatre/test_eyes.py"
+_FOUND: Final = "tests/fuzz/test_found_stored.py"
 _PICTURES: Final = "tests/theatre/test_picture.py"
 
 
@@ -56,6 +58,11 @@ def _decode_any_size(content: bytes) -> av.VideoFrame:
     """Unpack a picture, however large it says that it is."""
     codec = av.CodecContext.create("png", "r")
     return [*codec.decode(av.Packet(content)), *codec.decode(None)][0]
+
+
+def _trust(stored: Mapping[str, Any], _readers: Any) -> dict[str, Any]:
+    """Take what is stored as it is."""
+    return dict(stored)
 
 
 PRIVACY: Final = (
@@ -184,5 +191,29 @@ PRIVACY: Final = (
         "theatre.picture:MOST_BYTES",
         10**9,
         (f"{_PICTURES}::test_a_picture_that_is_hard_to_pack_is_still_small",),
+    ),
+    Guard(
+        "words appear nowhere while nobody knows where they may",
+        "unreadable:_CAREFUL",
+        {},
+        (f"{_FOUND}::test_words_appear_nowhere_while_nobody_knows_where_they_may",),
+    ),
+    Guard(
+        "nothing of the house is used while nobody knows what is sensitive",
+        "unreadable:_CAREFUL",
+        {},
+        (f"{_FOUND}::test_nothing_is_used_while_nobody_knows_what_is_sensitive",),
+    ),
+    Guard(
+        "settings that cannot be read are not trusted",
+        "unreadable:sorted_out",
+        _trust,
+        ("tests/fuzz/test_stored.py::test_nothing_that_is_stored_stops_the_rest",),
+    ),
+    Guard(
+        "a file that cannot be read lies aside",
+        "stored:_async_put_aside",
+        async_nothing,
+        ("tests/fuzz/test_stored.py::test_nothing_that_is_stored_stops_the_rest",),
     ),
 )
