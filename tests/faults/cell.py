@@ -96,6 +96,10 @@ class Outcome:
     took_s: float
     """How long it took until the voice was well again, or idle."""
 
+    settled_s: float
+    """How long after the last error that ends a conversation, or the sound that was
+    still heard to its end then, it was idle."""
+
     def __str__(self) -> str:
         """Return it in words."""
         errors = f" ({', '.join(self.errors)})" if self.errors else ""
@@ -129,7 +133,8 @@ async def _strike_idle(world: World, trouble: Trouble) -> Outcome:
     await asyncio.sleep(trouble.lasts_s or _IDLE_S)
     await trouble.lift(world)
     told = [name for _, name, _ in world.told]
-    return Outcome("nothing" if not told else ", ".join(told), (), "silence", 0.0)
+    end = "nothing" if not told else ", ".join(told)
+    return Outcome(end, (), "silence", took_s=0.0, settled_s=0.0)
 
 
 async def _strike_visit(
@@ -272,7 +277,23 @@ def _outcome(
         for data in world.named(EventName.ERROR)
     ]
     kinds = tuple(dict.fromkeys(errors))
-    return Outcome(end, kinds, _heard(world, struck_at), over_at - struck_at)
+    return Outcome(
+        end,
+        kinds,
+        _heard(world, struck_at),
+        took_s=over_at - struck_at,
+        settled_s=_settled_s(world, over_at),
+    )
+
+
+def _settled_s(world: World, over_at: float) -> float:
+    """Return how long the voice was neither idle nor heard though all was lost."""
+    errors = [each for each in world.told if each[1] == EventName.ERROR]
+    ends = [at for at, _, data in errors if data["fatal"]]
+    if not ends:
+        return 0.0
+    heard = [sound.end for sound in world.sounds if sound.end <= over_at]
+    return over_at - max(ends[-1], *heard, 0.0)
 
 
 def _heard(world: World, struck_at: float) -> str:

@@ -176,6 +176,7 @@ class World:
         await self._stack.enter_async_context(self._trusting())
         if self.kind.has_device:
             self._stack.enter_context(no_radio())
+        _forget_registry_ids(self.storage)
         self.hass = await self._stack.enter_async_context(house(self.storage))
         if self.kind.has_player:
             self.player = await add_player(self.hass)
@@ -356,3 +357,12 @@ async def world_of(kind: Kind) -> AsyncIterator[World]:
             await world.choose(OWN)
             await asyncio.sleep(_SAVED_S)
         yield world
+
+
+def _forget_registry_ids(storage: dict[str, Any]) -> None:
+    """Let states be restored by the names of their entities, as until 2026.10.
+
+    The test plugin stores no registry of entities, so they get other ids.
+    """
+    for stored in storage.get("core.restore_state", {"data": []})["data"]:
+        stored.pop("entity_registry_id", None)
