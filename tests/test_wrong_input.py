@@ -56,6 +56,8 @@ VOICE = [
     ("user", "persona", "nobody", "value_invalid"),
     ("character", "name", "  ", "name_missing"),
     ("character", "name", 7, "value_invalid"),
+    ("character", "name", "A" * 256, "value_invalid"),
+    ("character", "voice", "A" * 256, "value_invalid"),
     ("character", "instructions", "{{ 1 / 0 }}", "template_failed"),
     ("character", "instructions", "{{ unclosed", "template_failed"),
     ("character", "instructions", "{{ no_such_function() }}", "template_failed"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, MAX_LENGTH_STATE_STATE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from pydantic import Field as Bound, TypeAdapter
@@ -55,6 +55,10 @@ type _Readers = Mapping[str, Callable[[Any], Any]]
 """What is stored of each field, as it is read; `ValueError` where it cannot be."""
 
 
+type _Shown = Annotated[str, Bound(max_length=MAX_LENGTH_STATE_STATE)]
+"""A name that is the state of an entity."""
+
+
 class _Wyoming(TypedDict):
     """A satellite that we connect to."""
 
@@ -82,7 +86,7 @@ class _Character(TypedDict, total=False):
 
     instructions: str
     openings: list[str]
-    voice: str
+    voice: _Shown
 
 
 def _as(kind: Any) -> Callable[[Any], Any]:
@@ -126,7 +130,7 @@ _ANY_OF_THEM: Final = TypeAdapter(dict[str, Any])
 _VOICE: Final[_Readers] = {
     **schema.MANNERS_READERS,
     CONF_INSTRUCTIONS: _as(str),
-    CONF_VOICE: _as(str),
+    CONF_VOICE: _as(_Shown),
     CONF_MODEL: _as(str),
     CONF_PERSONA: _as(str),
     CONF_OPENINGS: _as(list[str]),

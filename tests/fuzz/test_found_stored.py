@@ -157,6 +157,7 @@ async def test_a_voice_without_a_microphone_that_can_be_read_is_asked_about(
         ("effects", ["explosion"]),
         ("calibration", {"noise_dbfs": "loud"}),
         ("characters", [7]),
+        ("voice", "A" * 256),
         ("max_duration_s", "long"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from homeassistant.const import MAX_LENGTH_STATE_STATE
 from homeassistant.helpers import config_validation as cv
 import probatio
 
@@ -20,6 +21,7 @@ def _whole_characters(text: str) -> str:
 
 
 _WORDS: Final = probatio.All(str, probatio.Length(min=1), _whole_characters)
+_NAME: Final = probatio.All(_WORDS, probatio.Length(max=MAX_LENGTH_STATE_STATE))
 _TEMPLATE: Final = probatio.All(_WORDS, cv.template)
 
 
@@ -45,9 +47,9 @@ PERSONA_MANNERS: Final = (*_LIMITS, "effects", "language")
 
 SCHEMA: Final = probatio.Schema(
     {
-        probatio.Required("name"): _WORDS,
+        probatio.Required("name"): _NAME,
         probatio.Required("description"): _WORDS,
-        probatio.Optional("voice", default=DEFAULT_VOICE): _WORDS,
+        probatio.Optional("voice", default=DEFAULT_VOICE): _NAME,
         probatio.Required("instructions"): _TEMPLATE,
         probatio.Optional("openings", default=[]): [_TEMPLATE],
         probatio.Optional("language"): _WORDS,

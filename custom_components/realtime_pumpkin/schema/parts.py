@@ -5,6 +5,7 @@ from enum import StrEnum
 import math
 from typing import Any, Final
 
+from homeassistant.const import MAX_LENGTH_STATE_STATE
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -101,8 +102,16 @@ def free_choice(options: Iterable[str]) -> Field:
                 custom_value=True,
                 mode=SelectSelectorMode.DROPDOWN,
             )
-        )
+        ),
+        shown,
     )
+
+
+def shown(name: str) -> str:
+    """Return a name; raise `ValueError` where it is too long for a state."""
+    if len(name) > MAX_LENGTH_STATE_STATE:
+        raise ValueError("too long for a state")
+    return name
 
 
 class _Number(NumberSelector):

@@ -28,7 +28,7 @@ from ..const import (
 )
 from ..fields import Field
 from ..personas import Persona
-from .parts import TEMPLATE, free_choice, number, select, switch
+from .parts import TEMPLATE, free_choice, number, select, shown, switch
 
 CONF_CONSENT: Final = "consent"
 CONF_REGARDLESS: Final = "regardless"
@@ -56,7 +56,9 @@ def character(persona: Persona, provider: Provider) -> probatio.Schema:
     lines = {"suggested_value": list(persona.openings)} if persona.openings else None
     return probatio.Schema(
         {
-            probatio.Required(CONF_NAME, default=persona.name): Field(TextSelector()),
+            probatio.Required(CONF_NAME, default=persona.name): Field(
+                TextSelector(), shown
+            ),
             probatio.Required(
                 CONF_INSTRUCTIONS, default=persona.instructions
             ): TEMPLATE,
