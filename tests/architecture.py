@@ -19,7 +19,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "const broadcast languages stored",
         "action_input audio calibration catalog fields lending manners personas",
-        "staging",
+        "staging lenders",
         "character disabled_entries realtime request options loans migration",
         "links rehearsal schema limits guard",
         "rehearsal_socket",

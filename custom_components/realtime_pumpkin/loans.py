@@ -27,7 +27,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
-from .lending import LENDERS, MOVED, Loan, LoanKind, Order, Verdict, read_loan
+from .lenders import LENDERS, read_loan
+from .lending import MOVED, Loan, LoanKind, Order, Verdict
 from .stored import async_read
 
 VERSION: Final = 1

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.realtime_pumpkin import (
     disabled_entries,
     ledger,
-    lending,
+    lenders,
     pipelines,
     stored,
     unreadable,
@@ -229,7 +229,7 @@ class _Case:
 
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "loans": lending.read_loan,
+    "loans": lenders.read_loan,
     "disabled_entries": partial(read, disabled_entries._ID),
     "usage": partial(read, ledger._PAGE),
     "pipelines": partial(read, pipelines._MADE),

@@ -221,13 +221,13 @@ LIMITS: Final = (
     ),
     Guard(
         "what somebody has changed meanwhile stays",
-        "lending:_Option.judge",
+        "lenders:_Option.judge",
         lambda _self, _loan, _state: Verdict.NOW,
         (f"{_LOANS}::test_what_somebody_has_changed_meanwhile_stays",),
     ),
     Guard(
         "music that was interrupted long ago stays silent",
-        "lending:_MUSIC_IS_MISSED",
+        "lenders:_MUSIC_IS_MISSED",
         timedelta(days=1000),
         ("tests/links/test_stay.py",),
     ),
