@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mutants.core import CORE
+from tests.mutants.leftovers import LEFTOVERS
 from tests.mutants.limits import LIMITS
 from tests.mutants.links import LINKS
 from tests.mutants.mutant import Guard
@@ -16,6 +17,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
     *ROBUSTNESS,
     *CORE,
     *LINKS,
+    *LEFTOVERS,
     *LIMITS,
     *QUEUES,
     *SECURITY,
