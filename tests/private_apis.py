@@ -162,7 +162,7 @@ PRIVATE_APIS: Final = (
     _api(
         "realtime/websocket.py `WebSocket.connection_lost`",
         "where websockets keeps the transport of a connection that is over",
-        {"getattr recv_messages"},
+        {"getattr recv_messages", "getattr logger"},
         "Python's garbage collector gives it back, later",
         "test_a_connection_that_receives_otherwise_is_lost_all_the_same",
     ),

@@ -24,6 +24,7 @@ from custom_components.realtime_pumpkin.realtime.errors import (
     ErrorKind,
     RealtimeError,
 )
+from custom_components.realtime_pumpkin.realtime.websocket import WebSocket
 from tests.realtime.lines import connect, connected
 from tests.realtime_server import (
     KEY,
@@ -260,6 +261,19 @@ async def test_a_secure_connection_that_is_over_holds_no_tls(
                     await connection.recv()
             await connection.close()
             assert _of_clients(SSLProtocol) == 0
+    finally:
+        gc.enable()
+
+
+async def test_a_connection_that_is_closed_is_gone_at_once() -> None:
+    """Neither websockets nor the SDK holds it until garbage is collected."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with connected(greet) as connection:
+            await connection.expect_session()
+        del connection
+        assert not [each for each in gc.get_objects() if type(each) is WebSocket]
     finally:
         gc.enable()
 

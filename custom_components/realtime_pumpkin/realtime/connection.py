@@ -210,7 +210,7 @@ async def open_connection(
         return sockets[-1]
 
     try:
-        await client.realtime.connect(
+        ring = await client.realtime.connect(
             model=model,
             extra_headers=headers or {},
             websocket_connection_options=_options(client, ssl_context, make_socket),
@@ -223,6 +223,8 @@ async def open_connection(
         message = _without(client.api_key, str(err))
         raise RealtimeError(classify_exception(err), None, message) from err
     else:
+        # Its parts hold each other and the socket, until garbage is collected.
+        vars(ring).clear()
         return RealtimeConnection(sockets[-1], client.api_key)
     raise refusal  # Out here, or it would keep the answer, which may quote the key.
 

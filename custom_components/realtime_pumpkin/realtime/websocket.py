@@ -83,17 +83,21 @@ class WebSocket(ClientConnection):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Hear that the connection is over, and let its transport go.
+        """Hear that the connection is over, and let go what it holds.
 
-        With TLS it holds more than 256 kB, and the connection holds itself until
-        Python collects its garbage.
+        With TLS its transport has more than 256 kB, and all of it would hold itself
+        until Python collects its garbage.
         """
         self._be_patient()
         super().connection_lost(exc)
         self.transport = _LOST
-        received = getattr(self, "recv_messages", None)
-        if received is not None:
+        self.keepalive_task = None
+        if (received := getattr(self, "recv_messages", None)) is not None:
             received.pause = received.resume = _LOST.ignore
+        # websockets' own, which knows the connection, around ours.
+        outer = getattr(self, "logger", None)
+        if isinstance(inner := getattr(outer, "logger", None), WireLogger):
+            self.logger = self.protocol.logger = inner
 
     @override
     async def close(self, code: int = 1000, reason: str = "") -> None:
