@@ -37,6 +37,10 @@ class StampedSession:
         self._inner = CannedSession(**canned)
         self._delays_ms = delays_ms
 
+    def close(self) -> None:
+        """Be over."""
+        self._inner.close()
+
     @property
     def next_wake(self) -> float | None:
         """Return when the session wants to be woken."""

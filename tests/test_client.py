@@ -111,7 +111,7 @@ def test_certificates_are_checked_by_home_assistants_own_context(
     hass: HomeAssistant,
 ) -> None:
     """It is warm, and it trusts what the user trusts."""
-    account = create_account(hass, {"api_key": KEY})
+    account = create_account(hass, {"api_key": KEY, "base_url": "https://porch/v1"})
     assert account.ssl_context is get_default_context()
 
 

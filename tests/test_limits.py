@@ -48,7 +48,7 @@ TEXTS = json.loads(
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Limits(quiet_from=time(22), quiet_until=time(7))
 NOON = Limits(quiet_from=time(12), quiet_until=time(14))
-ALWAYS_QUIET = {"quiet_from": "00:00:00", "quiet_until": "23:59:59.999999"}
+ALWAYS_QUIET = {"quiet_from": "00:00:00", "quiet_until": "23:59:59"}
 EVENING = datetime(2026, 10, 31, 19, tzinfo=BERLIN)
 
 

@@ -54,6 +54,10 @@ class NotingSession:
         self._noted = noted
         self._times: list[int] = []
 
+    def close(self) -> None:
+        """Be over."""
+        self._session.close()
+
     @property
     def next_wake(self) -> float | None:
         """Return when the session wants to be woken."""

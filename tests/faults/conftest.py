@@ -62,7 +62,7 @@ def _two(number: int) -> tuple[Phase, Phase]:
     """Return two phases; the next fault has two others."""
     phases = list(Phase)
     half = len(phases) // 2
-    return phases[number % half], phases[number % half + half]
+    return phases[(number + 1) % half], phases[(number + 1) % half + half]
 
 
 def _moments(fault: Fault, phase: Phase, count: int) -> list[tuple[float | None, str]]:
