@@ -13,6 +13,7 @@ from custom_components.realtime_pumpkin.realtime.errors import ConnectionLost
 from custom_components.realtime_pumpkin.rehearsal.items import Part
 from custom_components.realtime_pumpkin.rehearsal.play import ACTS, GREETINGS
 from custom_components.realtime_pumpkin.rehearsal_account import RehearsalAccount
+from tests.garbage import uncollected
 
 
 async def async_answer(connection: RealtimeConnection) -> tuple[str, int]:
@@ -60,16 +61,12 @@ async def test_an_answer_is_words_and_sound(hass: HomeAssistant) -> None:
 
 async def test_a_closed_session_keeps_no_sound(hass: HomeAssistant) -> None:
     """Its parts know each other and stay until garbage is collected."""
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected():
         connection = await async_connect(hass)
         await async_answer(connection)
         assert _sound()
         await connection.close()
         assert not _sound()
-    finally:
-        gc.enable()
 
 
 def _sound() -> int:

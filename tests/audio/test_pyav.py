@@ -13,6 +13,7 @@ from custom_components.realtime_pumpkin.audio.formats import PCM_24K, AudioForma
 from custom_components.realtime_pumpkin.audio.mp3 import Mp3Encoder
 from custom_components.realtime_pumpkin.audio.pyav import release
 from custom_components.realtime_pumpkin.audio.resample import Resampler
+from tests.garbage import uncollected
 
 from .signals import tone
 from .test_decode import recording
@@ -23,10 +24,8 @@ PCM = tone(24_000, 200)
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
     """Let nothing be collected meanwhile."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+    with uncollected():
+        yield
 
 
 def graphs() -> int:

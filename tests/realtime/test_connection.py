@@ -25,6 +25,7 @@ from custom_components.realtime_pumpkin.realtime.errors import (
     RealtimeError,
 )
 from custom_components.realtime_pumpkin.realtime.websocket import WebSocket
+from tests.garbage import uncollected
 from tests.realtime.lines import connect, connected
 from tests.realtime_server import (
     KEY,
@@ -246,9 +247,7 @@ async def test_a_secure_connection_that_is_over_holds_no_tls(
         await say(connection, SESSION_CREATED)
         await connection.close()
 
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected():
         handler = leave if is_server_first else greet
         async with realtime_server(handler, tls=server_context(tmp_path)) as url:
             client = AsyncOpenAI(api_key=KEY, base_url=url)
@@ -261,21 +260,15 @@ async def test_a_secure_connection_that_is_over_holds_no_tls(
                     await connection.recv()
             await connection.close()
             assert _of_clients(SSLProtocol) == 0
-    finally:
-        gc.enable()
 
 
 async def test_a_connection_that_is_closed_is_gone_at_once() -> None:
     """Neither websockets nor the SDK holds it until garbage is collected."""
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected():
         async with connected(greet) as connection:
             await connection.expect_session()
         del connection
         assert not [each for each in gc.get_objects() if type(each) is WebSocket]
-    finally:
-        gc.enable()
 
 
 def _of_clients(kind: type[SSLProtocol]) -> int:
