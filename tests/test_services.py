@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest.mock import AsyncMock, call, patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -15,6 +15,7 @@ from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.request import ConversationRequest
 from tests.common import VOICE_ENTITY_ID
 
+CONTEXT = Context()
 METHODS = {
     "start_conversation": "async_start_conversation",
     "stop_conversation": "async_stop_conversation",
@@ -36,7 +37,11 @@ def done() -> Iterator[dict[str, AsyncMock]]:
 async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
     """Call one of our actions on the voice."""
     return await hass.services.async_call(
-        DOMAIN, action, {"entity_id": VOICE_ENTITY_ID, **data}, blocking=True
+        DOMAIN,
+        action,
+        {"entity_id": VOICE_ENTITY_ID, **data},
+        blocking=True,
+        context=CONTEXT,
     )
 
 
@@ -67,11 +72,11 @@ async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
             {"busy": "queue"},
             call(ConversationRequest(busy=BusyPolicy.QUEUE)),
         ),
-        ("say", {"text": " Boo! "}, call("Boo!", verbatim=True)),
+        ("say", {"text": " Boo! "}, call("Boo!", verbatim=True, cause=CONTEXT)),
         (
             "say",
             {"text": "Boo!", "verbatim": False},
-            call("Boo!", verbatim=False),
+            call("Boo!", verbatim=False, cause=CONTEXT),
         ),
         ("stop_conversation", {}, call(goodbye=True)),
         ("stop_conversation", {"goodbye": False}, call(goodbye=False)),

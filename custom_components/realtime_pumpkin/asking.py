@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from homeassistant.core import Context
+
 from .coordinator import VoiceCoordinator
 from .prompt import render_choices, render_question
 from .realtime.events import ConversationUpdate, UserTranscript
@@ -33,6 +35,8 @@ async def async_ask[T](
     question: str | None,
     choices: Sequence[str],
     match: Callable[[str], T | None],
+    *,
+    cause: Context | None = None,
 ) -> tuple[str | None, T | None]:
     """Ask; return the visitor's last words and what matches them.
 
@@ -45,7 +49,12 @@ async def async_ask[T](
     answer = _Answer(match)
     stop_listening = voice.events.listen_to_updates(answer.hear)
     try:
-        await _async_ask_aloud(voice, question, render_choices(choices))
+        request = ConversationRequest(
+            direction=render_question(question) if question else "",
+            context=render_choices(choices),
+            cause=cause,
+        )
+        await _async_ask_aloud(voice, request)
         await _async_until(answer.found, voice)
     finally:
         stop_listening()
@@ -58,17 +67,15 @@ async def async_ask[T](
 
 
 async def _async_ask_aloud(
-    voice: VoiceCoordinator, question: str | None, choices: str | None
+    voice: VoiceCoordinator, request: ConversationRequest
 ) -> None:
     """Ask in the running conversation, or in one of its own."""
-    direction = render_question(question) if question else ""
     if voice.data.conversation_id is None:
-        request = ConversationRequest(direction=direction, context=choices)
         await voice.async_start_conversation(request)
         return
-    for text in filter(None, (choices, direction)):
+    for text in filter(None, (request.context, request.direction)):
         await voice.async_add_message(
-            role="system", text=text, respond=text == direction
+            role="system", text=text, respond=text == request.direction
         )
 
 

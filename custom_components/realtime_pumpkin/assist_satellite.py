@@ -85,7 +85,8 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
         if media_id is not None:
             await self.coordinator.async_announce(media_id)
         elif self.coordinator.options.joins_broadcasts or not is_broadcast():
-            await self.coordinator.async_say(message or "", verbatim=True)
+            text, cause = message or "", self._cause
+            await self.coordinator.async_say(text, verbatim=True, cause=cause)
 
     @override
     async def async_internal_start_conversation(
@@ -102,7 +103,9 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
             await self.coordinator.async_announce(start_media_id)
             opening = ""
         await self.coordinator.async_start_conversation(
-            ConversationRequest(opening=opening, instructions=extra_system_prompt)
+            ConversationRequest(
+                opening=opening, instructions=extra_system_prompt, cause=self._cause
+            )
         )
 
     @override
@@ -135,7 +138,9 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
                 return AssistSatelliteAnswer(id=None, sentence=text)
             return self._matched(text, answers)
 
-        words, answer = await async_ask(self.coordinator, question, choices, match)
+        words, answer = await async_ask(
+            self.coordinator, question, choices, match, cause=self._cause
+        )
         if answer is not None:
             return answer
         if words is None:

@@ -13,6 +13,7 @@ from .coordinator import VoiceCoordinator
 from .entity import VoiceEntity, async_remove
 from .models import RealtimePumpkinConfigEntry
 from .porch_report import async_summary
+from .request import ConversationRequest
 from .theatre.memory import async_get_keeper
 
 PARALLEL_UPDATES = 0
@@ -46,7 +47,8 @@ class StartButton(VoiceEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Start a conversation, as a doorbell does."""
-        await self.coordinator.async_start_conversation()
+        request = ConversationRequest(cause=self._cause)
+        await self.coordinator.async_start_conversation(request)
 
 
 class StopButton(VoiceEntity, ButtonEntity):

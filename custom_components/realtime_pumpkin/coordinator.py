@@ -7,7 +7,7 @@ import functools
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
@@ -180,7 +180,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             )
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
-        self._fire(EventName.CONVERSATION_STARTED)
+        self.events.begin(conversation_id, request.cause)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         talk = self._seat.async_stay(self._async_hold(call, opened))
         self._running.begin(call, lambda: self._spawn(talk, "conversation"))
@@ -223,7 +223,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             )
         call.session.add_message(role, text, respond=respond)
 
-    async def async_say(self, text: str, *, verbatim: bool) -> None:
+    async def async_say(
+        self, text: str, *, verbatim: bool, cause: Context | None = None
+    ) -> None:
         """Say a text, word for word or in persona.
 
         In a running conversation the visitor hears it as the next answer;
@@ -232,7 +234,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         direction = render_statement(text, verbatim=verbatim)
         if self.data.conversation_id is None:
-            request = ConversationRequest(direction=direction, listens=False)
+            request = ConversationRequest(
+                direction=direction, listens=False, cause=cause
+            )
             await self.async_start_conversation(request)
             await self.async_wait_for_end()
         else:
@@ -334,11 +338,8 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         limits = self.options.limits
         reached = self._admission.ended(limits, summary, was_held=call.is_open)
         self.async_set_updated_data(self.data.ended(str(reason)))
-        self._fire(
-            EventName.CONVERSATION_ENDED,
-            conversation_id=conversation_id,
-            reason=str(reason),
-            **summary,
+        self.events.fire(
+            EventName.CONVERSATION_ENDED, conversation_id, reason=str(reason), **summary
         )
         if reached is not None:
             self.events.tell_budget(reached, conversation_id)

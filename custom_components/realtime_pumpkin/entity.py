@@ -3,7 +3,7 @@
 from typing import override
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -17,6 +17,8 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
 
     _attr_has_entity_name = True
     _shown: object = None
+    _cause: Context | None = None
+    """The context of the last action on the entity."""
 
     def __init__(self, coordinator: VoiceCoordinator, key: str) -> None:
         """Name the entity within its device."""
@@ -44,6 +46,13 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
         What never changes is the default: a button, or an engine of Assist.
         """
         return None
+
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Remember on whose behalf Home Assistant acts on the entity now."""
+        super().async_set_context(context)
+        self._cause = context
 
     @callback
     @override

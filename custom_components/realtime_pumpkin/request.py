@@ -1,7 +1,9 @@
 """What somebody asks of a voice when a conversation is to start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from homeassistant.core import Context
 
 from .const import BusyPolicy
 
@@ -33,6 +35,9 @@ class ConversationRequest:
 
     hand_overs: int = 0
     """How often the visitor was handed from voice to voice before it."""
+
+    cause: Context | None = field(default=None, compare=False)
+    """The context of the action that asks; who asks changes nothing of what is asked."""
 
 
 AS_USUAL: Final = ConversationRequest()

@@ -127,6 +127,7 @@ async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceRespo
         instructions=call.data.get(ATTR_INSTRUCTIONS) or None,
         context=call.data.get(ATTR_CONTEXT) or None,
         busy=call.data.get(ATTR_BUSY),
+        cause=call.context,
     )
     if call.data[ATTR_WAIT]:
         return dict(await async_hold(voice.coordinator, request))
@@ -138,7 +139,7 @@ async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceRespo
 async def _async_say(voice: VoiceSatellite, call: ServiceCall) -> None:
     """Say a text."""
     await voice.coordinator.async_say(
-        call.data[ATTR_TEXT], verbatim=call.data[ATTR_VERBATIM]
+        call.data[ATTR_TEXT], verbatim=call.data[ATTR_VERBATIM], cause=call.context
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .bus import ConversationEvent, EventListener, error_data, without_words
@@ -42,6 +42,7 @@ class VoiceEvents:
         self._listeners: list[EventListener] = []
         self._delta_listeners: list[EventListener] = []
         self._update_listeners: list[UpdateListener] = []
+        self._contexts: dict[str, Context] = {}
 
     @callback
     def listen_to_updates(self, listener: UpdateListener) -> CALLBACK_TYPE:
@@ -73,6 +74,15 @@ class VoiceEvents:
         self._listeners.append(listener)
         return functools.partial(self._listeners.remove, listener)
 
+    def begin(self, conversation_id: str, cause: Context | None = None) -> None:
+        """Say that a conversation has started; all events of it have one context.
+
+        It is that of the action that started it, so Home Assistant knows what led
+        to what. None: nothing that Home Assistant knows of did.
+        """
+        self._contexts[conversation_id] = cause or Context()
+        self.fire(EventName.CONVERSATION_STARTED, conversation_id)
+
     def fire(
         self, name: EventName, conversation_id: str | None, /, **data: Any
     ) -> None:
@@ -87,7 +97,10 @@ class VoiceEvents:
             **self.tellable(data),
         }
         on_bus = data if self._transcripts.in_events else without_words(data)
-        self._hass.bus.async_fire(f"{DOMAIN}_{name}", on_bus)
+        context = self._contexts.get(conversation_id or "")
+        self._hass.bus.async_fire(f"{DOMAIN}_{name}", on_bus, context=context)
+        if name is EventName.CONVERSATION_ENDED:
+            self._contexts.pop(conversation_id or "", None)
         for listener in list(self._listeners):
             listener(ConversationEvent(name, data))
 

@@ -148,6 +148,7 @@ async def websocket_start(
             instructions=msg.get("instructions") or None,
             context=msg.get("context") or None,
             in_browser=msg["in_browser"],
+            cause=connection.context(msg),
         )
         conversation_id = await voice.async_start_conversation(request)
     except HomeAssistantError as err:

@@ -139,9 +139,7 @@ class _DeafPlayer:
 async def orders(pushes: int) -> Kept:
     """Order a player that answers nothing to play."""
     player = cast("MediaPlayer", _DeafPlayer())
-    at = deck.Deck(
-        player, AudioStreams(), spawn=spawn, clock=now, on_error=lambda _: None
-    )
+    at = deck.Deck(player, AudioStreams(), spawn=spawn, clock=now)
     for _ in range(pushes):
         at.play(stream.AudioStream(clock=now, latency_ms=300))
         at.retire()

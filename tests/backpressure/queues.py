@@ -302,6 +302,7 @@ KEPT: Final = {
     "theatre/puppetry.py: Puppetry._strings": "one for each thing that moves",
     "theatre/puppets.py: Light._once": _STEP,
     "tools.py: Toolbox._tools": _GIVEN,
+    "voice_events.py: VoiceEvents._contexts": "one for each conversation",
     "voice_events.py: VoiceEvents._delta_listeners": _REGISTERED,
     "voice_events.py: VoiceEvents._listeners": _REGISTERED,
     "voice_events.py: VoiceEvents._update_listeners": _REGISTERED,

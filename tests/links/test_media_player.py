@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import cast
+import weakref
 
 import pytest
 
@@ -18,6 +19,7 @@ from custom_components.realtime_pumpkin.links.player import MediaPlayer
 from custom_components.realtime_pumpkin.links.stream_view import AudioStreams
 from tests.audio.signals import noise, offset_and_likeness
 from tests.audio.test_mp3 import decode
+from tests.garbage import uncollected
 from tests.links.fake_player import LATENCY_MS, URL, FakePlayer, speaking
 from tests.links.listener import Listener, say
 from tests.links.virtual_time import now, run, spawn, until
@@ -375,5 +377,18 @@ def test_a_player_that_is_not_there_cannot_be_opened() -> None:
         with pytest.raises(SpeakerUnavailable):
             await speaker.open(Listener())
         await speaker.close()
+
+    run(scenario())
+
+
+def test_a_closed_speaker_waits_for_no_collector_of_garbage() -> None:
+    """Its deck tells it of errors only while it is open."""
+
+    async def scenario() -> None:
+        with uncollected():
+            async with speaking() as (_, speaker, _):
+                closed = weakref.ref(speaker)
+                del speaker
+            await until(lambda: closed() is None)
 
     run(scenario())

@@ -1,6 +1,7 @@
 """Tests of streams that grow while they are fetched, in virtual time."""
 
 import asyncio
+import weakref
 
 import pytest
 
@@ -10,6 +11,7 @@ from custom_components.realtime_pumpkin.audio.mp3 import (
     FRAME_BYTES,
 )
 from custom_components.realtime_pumpkin.links.stream import LEAD_MS, AudioStream, Fetch
+from tests.garbage import uncollected
 from tests.links.virtual_time import now, run, spawn, until
 
 
@@ -181,6 +183,28 @@ def test_who_fetches_when_the_address_ends_gets_the_rest() -> None:
         assert reader.data == mp3(1000) + mp3(500)
         assert reader.fetch.has_all
         assert not source.part(0, source.size())
+
+    run(scenario())
+
+
+def test_a_stream_without_an_address_and_its_fetches_let_each_other_go() -> None:
+    """How much was heard is still known."""
+
+    async def scenario() -> None:
+        source = stream()
+        source.append(mp3(1000))
+        source.complete()
+        reader = read(source)
+        await reader.task
+        await asyncio.sleep(2)
+        heard_ms = source.heard_ms()
+        assert heard_ms > 900
+        source.retire()
+        assert source.heard_ms() == heard_ms
+        with uncollected():
+            fetch = weakref.ref(reader.fetch)
+            del reader
+            assert fetch() is None
 
     run(scenario())
 

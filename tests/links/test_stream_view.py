@@ -1,6 +1,7 @@
 """Tests of the address where players fetch, over Home Assistant's own server."""
 
 import asyncio
+import gc
 from typing import override
 
 from aiohttp import ClientResponse, web
@@ -12,13 +13,15 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.realtime_pumpkin.links.stream import AudioStream
 from custom_components.realtime_pumpkin.links.stream_view import (
+    AUDIO_PATH,
     AudioStreams,
     _serve,
     async_get_streams,
     stream_path,
 )
+from tests.garbage import uncollected
 from tests.links.test_stream import mp3
-from tests.links.virtual_time import now, run
+from tests.links.virtual_time import now, run, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -128,6 +131,24 @@ async def test_unknown_and_forgotten_tokens_give_the_same_answer(
         answers.add((response.status, await response.read()))
     assert len(answers) == 1
     assert answers.pop()[0] == 404
+
+
+@pytest.mark.parametrize("page", ["cover.png", f"{'x' * 22}.mp3"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_page_that_is_not_there_leaves_nothing_in_memory(
+    client: TestClient, method: str, page: str
+) -> None:
+    """MPD looks for four covers beside each stream."""
+    with uncollected():
+        response = await client.request(method, f"{AUDIO_PATH}/{page}")
+        assert response.status == 404
+        response.close()
+        await until(lambda: not _requests())
+
+
+def _requests() -> list[web.BaseRequest]:
+    """Return the requests that are in memory."""
+    return [each for each in gc.get_objects() if isinstance(each, web.BaseRequest)]
 
 
 async def test_tokens_have_128_bits_and_never_repeat(streams: AudioStreams) -> None:

@@ -2,13 +2,22 @@
 
 from typing import Final
 
+from aiohttp import web
 from websockets.asyncio.client import ClientConnection
 
+from custom_components.realtime_pumpkin.const import EventName
 from tests.mutants.mutant import Guard
 from tests.mutants.stand_ins import nothing
 
 _STREAM: Final = "tests/links/test_stream.py"
+_VIEW: Final = "tests/links/test_stream_view.py"
 _SOCKET: Final = "tests/realtime/test_connection.py"
+
+
+def _raise_not_found() -> web.Response:
+    """Refuse as a view usually does."""
+    raise web.HTTPNotFound
+
 
 LEFTOVERS: Final = (
     Guard(
@@ -48,5 +57,25 @@ LEFTOVERS: Final = (
         "rehearsal.session:ServerSession.close",
         nothing,
         ("tests/test_rehearsal_account.py::test_a_closed_session_keeps_no_sound",),
+    ),
+    Guard(
+        "a stream without an address lets who had it go",
+        "links.stream:AudioStream._give_back",
+        lambda self: self._data.clear() if not self._readers else None,
+        (
+            f"{_STREAM}::test_a_stream_without_an_address_and_its_fetches_let_each_other_go",
+        ),
+    ),
+    Guard(
+        "an unknown page is refused without raising",
+        "links.stream_view:_unknown_page",
+        _raise_not_found,
+        (f"{_VIEW}::test_a_page_that_is_not_there_leaves_nothing_in_memory",),
+    ),
+    Guard(
+        "what a conversation tells has one context",
+        "voice_events:VoiceEvents.begin",
+        lambda self, told, cause=None: self.fire(EventName.CONVERSATION_STARTED, told),
+        ("tests/test_contexts.py",),
     ),
 )

@@ -33,9 +33,9 @@ def _plain(token: str) -> bytes:
     return token.encode(errors="replace")
 
 
-def _found_or_forbidden(self: Any, token: str) -> Any:
+def _found_or_forbidden(self: Any, name: str) -> Any:
     """Tell a token that is not good from a page that is not there."""
-    if (stream := self._streams.find(token)) is None:
+    if (stream := self._streams.find(name.removesuffix(".mp3"))) is None:
         raise web.HTTPForbidden
     return stream
 

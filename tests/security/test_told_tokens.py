@@ -203,6 +203,10 @@ async def test_a_player_that_quotes_an_address_tells_no_log_of_it(
         stops_by_command = False
         is_taken = False
 
+        def open(self) -> str:
+            """Return where Home Assistant is."""
+            return "http://homeassistant.local:8123"
+
         async def async_play(self, url: str) -> None:
             """Refuse."""
             quoted.append(url)
@@ -218,8 +222,8 @@ async def test_a_player_that_quotes_an_address_tells_no_log_of_it(
         streams,
         spawn=spawn,
         clock=hass.loop.time,
-        on_error=lambda error: failures.append(str(error) + str(error.placeholders)),
     )
+    deck.open(lambda error: failures.append(str(error) + str(error.placeholders)))
     deck.play(stream())
     await deck.async_settle()
     deck.silence()

@@ -22,6 +22,12 @@ _TOKEN_GRACE_S: Final = 10.0
 MOST_ORDERS: Final = 8
 """Orders that a player has not answered yet; of more, the oldest is given up."""
 
+type OnError = Callable[[LinkError], None]
+
+
+def _tell_nobody(error: LinkError) -> None:
+    """Have nobody to tell of an error."""
+
 
 class Deck:
     """Put streams into a player one after the other, and take them out."""
@@ -33,14 +39,13 @@ class Deck:
         *,
         spawn: Spawn,
         clock: Clock,
-        on_error: Callable[[LinkError], None],
     ) -> None:
-        """Command a player; tell when it refuses to play."""
+        """Command a player."""
         self._player = player
         self._streams = streams
         self._spawn = spawn
         self._clock = clock
-        self._on_error = on_error
+        self._on_error: OnError = _tell_nobody
         self._tokens: dict[str, asyncio.TimerHandle | None] = {}
         self._token = ""
         self._base_url = ""
@@ -48,9 +53,13 @@ class Deck:
         self._tasks: dict[asyncio.Task[None], None] = {}
         self._done_with: set[asyncio.Task[None]] = set()
 
-    def open(self) -> None:
-        """Raise `SpeakerUnavailable` or `NoInternalUrl` where it cannot play."""
+    def open(self, on_error: OnError) -> None:
+        """Raise `SpeakerUnavailable` or `NoInternalUrl` where it cannot play.
+
+        Until it is closed, `on_error` is told when the player refuses to.
+        """
         self._base_url = self._player.open()
+        self._on_error = on_error
 
     async def async_settle(self) -> None:
         """Wait for the orders before: a late stop would hit the next stream."""
@@ -90,6 +99,7 @@ class Deck:
             await async_cancel(task)
         for token in tuple(self._tokens):
             self._forget(token)
+        self._on_error = _tell_nobody
 
     def _add(self, stream: AudioStream) -> str:
         """Let a stream be fetched."""

@@ -52,9 +52,7 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
         self._stay = stay
         self._player = player
         self._unwatch: Callable[[], None] = lambda: None
-        self._deck = Deck(
-            player, streams, spawn=spawn, clock=clock, on_error=self._fail
-        )
+        self._deck = Deck(player, streams, spawn=spawn, clock=clock)
         self._writing: MediaUtterance | None = None
         self._listener: SinkListener | None = None
         self._task: asyncio.Task[None] | None = None
@@ -70,7 +68,7 @@ class MediaPlayerSpeaker(QueuedSpeaker[MediaUtterance]):
 
         Raises `SpeakerUnavailable` or `NoInternalUrl`.
         """
-        self._deck.open()
+        self._deck.open(self._fail)
         if self._stay is not None:
             await self._stay.async_begin()
         self._listener = listener

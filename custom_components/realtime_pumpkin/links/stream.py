@@ -129,15 +129,14 @@ class AudioStream:
     def ended(self, fetch: Fetch) -> None:
         """Note that a fetch is over; who has it all is still a listener."""
         self._readers -= 1
+        if fetch in self._fetches:
+            if not fetch.has_all:
+                self._fetches.remove(fetch)
+            if not self._fetches:
+                self._hung_up_at = self._clock()
+                self._hung_up_after_ms = fetch.heard_ms()
+            self.on_change()
         self._give_back()
-        if fetch not in self._fetches:
-            return
-        if not fetch.has_all:
-            self._fetches.remove(fetch)
-        if not self._fetches:
-            self._hung_up_at = self._clock()
-            self._hung_up_after_ms = fetch.heard_ms()
-        self.on_change()
 
     def size(self) -> int:
         """Return how many bytes there are."""
@@ -161,9 +160,11 @@ class AudioStream:
             timer.cancel()
 
     def _give_back(self) -> None:
-        """Forget the MP3 where nobody can ask for it any more."""
+        """Forget the MP3 and who had it where nobody can ask for it any more."""
         if self._is_retired and not self._readers:
             self._data.clear()
+            self._hung_up_after_ms = self.heard_ms()
+            self._fetches.clear()
 
     def _tell(self) -> None:
         """Say that it grew or ended."""

@@ -117,9 +117,14 @@ _TELLERS: Final = (
 
 
 class AudioStreamView(HomeAssistantView):
-    """Serve streams to players, which cannot log in: the token is the key."""
+    """Serve streams to players, which cannot log in: the token is the key.
 
-    url = f"{AUDIO_PATH}/{{token}}.mp3"
+    Players also look for a cover beside each stream. That, and whatever else is
+    unknown, is refused without raising: aiohttp's error would stay in memory, with
+    the whole request, until Python collects its garbage.
+    """
+
+    url = f"{AUDIO_PATH}/{{name}}"
     name = f"api:{DOMAIN}:audio"
     requires_auth = False
 
@@ -127,16 +132,18 @@ class AudioStreamView(HomeAssistantView):
         """Serve these streams."""
         self._streams = streams
 
-    async def head(self, request: web.Request, token: str) -> web.StreamResponse:
+    async def head(self, request: web.Request, name: str) -> web.StreamResponse:
         """Tell a player what it would get, which has no length yet."""
-        self._find(token)
+        if self._find(name) is None:
+            return _unknown_page()
         response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         return response
 
-    async def get(self, request: web.Request, token: str) -> web.StreamResponse:
+    async def get(self, request: web.Request, name: str) -> web.StreamResponse:
         """Serve a stream from its start, at the pace at which it is heard."""
-        stream = self._find(token)
+        if (stream := self._find(name)) is None:
+            return _unknown_page()
         response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         if (transport := request.transport) is None:
@@ -152,11 +159,15 @@ class AudioStreamView(HomeAssistantView):
             fetch.close()
         return response
 
-    def _find(self, token: str) -> AudioStream:
-        """Return the stream of a token, or answer as for any unknown page."""
-        if (stream := self._streams.find(token)) is None:
-            raise web.HTTPNotFound
-        return stream
+    def _find(self, name: str) -> AudioStream | None:
+        """Return the stream that is called so, `<token>.mp3`."""
+        token, _, kind = name.rpartition(".")
+        return self._streams.find(token) if kind == "mp3" else None
+
+
+def _unknown_page() -> web.Response:
+    """Return just what the web server says of any page that it does not have."""
+    return web.Response(status=404, text="404: Not Found")
 
 
 _STREAMS: HassKey[AudioStreams] = HassKey(f"{DOMAIN}_audio_streams")

@@ -47,7 +47,7 @@ class TurnConversation:
         self._is_counted = False
         self._model = parts.options().model
         self._started_at = asyncio.get_running_loop().time()
-        self._fire(EventName.CONVERSATION_STARTED)
+        parts.events.begin(conversation_id)
 
     async def async_hear(self, frames: AsyncIterator[bytes]) -> str | None:
         """Return what was said in PCM s16le mono 24 kHz; None where nothing was.

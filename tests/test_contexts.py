@@ -1,0 +1,140 @@
+"""Who Home Assistant holds responsible for the events of a conversation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import gc
+import logging
+from types import NoneType
+from typing import Any
+
+from homeassistant.core import Context, Event, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.request import ConversationRequest
+from tests.common import VOICE_ENTITY_ID, only_voice
+from tests.garbage import uncollected
+from tests.porch import GREETING, Porch, at_the_door
+
+pytestmark = pytest.mark.usefixtures("socket_enabled", "homeassistant_component")
+
+START_BUTTON = "button.pumpkin_start_conversation"
+
+type Ring = Callable[[Porch, Context], Awaitable[Any]]
+
+
+def by_action(
+    domain: str,
+    action: str,
+    entity_id: str = VOICE_ENTITY_ID,
+    *,
+    answers: bool = False,
+    **data: Any,
+) -> Ring:
+    """Return what calls an action for the voice."""
+
+    async def ring(porch: Porch, context: Context) -> Any:
+        """Call the action on somebody's behalf."""
+        return await porch.hass.services.async_call(
+            domain,
+            action,
+            {"entity_id": entity_id, **data},
+            blocking=True,
+            context=context,
+            return_response=answers,
+        )
+
+    return ring
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        by_action(DOMAIN, "start_conversation"),
+        by_action(DOMAIN, "say", text="Boo!"),
+        by_action(DOMAIN, "ask", question="Who?", answers=True),
+        by_action("assist_satellite", "announce", message="Boo!"),
+        by_action("assist_satellite", "start_conversation", start_message="Boo!"),
+        by_action("assist_satellite", "ask_question", question="Who?", answers=True),
+        by_action("button", "press", START_BUTTON),
+    ],
+    ids=[
+        "start",
+        "say",
+        "ask",
+        "announce",
+        "assist start",
+        "ask question",
+        "button",
+    ],
+)
+async def test_all_that_a_conversation_tells_is_the_doing_of_whoever_started_it(
+    hass: HomeAssistant, ring: Ring
+) -> None:
+    """Traces and the logbook lead from the goodbye back to the bell."""
+    bell = Context()
+    async with at_the_door(hass, GREETING) as porch:
+        ringing = asyncio.ensure_future(ring(porch, bell))
+        await porch.until(EventName.ASSISTANT_TRANSCRIPT)
+        await porch.act("stop_conversation", goodbye=False)
+        await porch.until(EventName.CONVERSATION_ENDED)
+        await asyncio.wait([ringing])
+        assert {event.context.id for event in porch.events} == {bell.id}
+        assert isinstance(ringing.exception(), NoneType | HomeAssistantError)
+
+
+async def test_who_starts_it_in_the_browser_is_responsible(
+    hass: HomeAssistant, hass_ws_client: Any
+) -> None:
+    """The card's button counts as an act of its user."""
+    async with at_the_door(hass, GREETING) as porch:
+        client = await hass_ws_client(hass)
+        kind = f"{DOMAIN}/start_conversation"
+        await client.send_json_auto_id({"type": kind, "entity_id": VOICE_ENTITY_ID})
+        assert (await client.receive_json())["success"]
+        await porch.act("stop_conversation", goodbye=False)
+        await porch.until(EventName.CONVERSATION_ENDED)
+        [user_id] = {event.context.user_id for event in porch.events}
+        assert user_id is not None
+
+
+async def test_each_conversation_that_nobody_started_is_a_story_of_its_own(
+    hass: HomeAssistant,
+) -> None:
+    """All of its events belong together, and to no other conversation."""
+    async with at_the_door(hass, GREETING, GREETING) as porch:
+        voice = only_voice(porch.entry)
+        for count in (1, 2):
+            await voice.async_start_conversation(ConversationRequest())
+            await voice.async_stop_conversation(goodbye=False)
+            await porch.until(EventName.CONVERSATION_ENDED, count)
+            await voice.async_wait_for_end()
+        stories = {
+            (event.data["conversation_id"], event.context.id) for event in porch.events
+        }
+        assert len(stories) == 2
+        assert len({context for _, context in stories}) == 2
+
+
+async def test_one_event_of_a_conversation_at_most_waits_for_the_collector_of_garbage(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A context holds the first event that it led to, and each event its context."""
+    caplog.set_level(logging.WARNING)  # The log of the test would keep them as well.
+    async with at_the_door(hass, GREETING) as porch:
+        with uncollected():
+            before = len(_events_of_ours())
+            await porch.act("start_conversation")
+            await porch.until(EventName.ASSISTANT_TRANSCRIPT)
+            await porch.act("stop_conversation", goodbye=False)
+            await porch.until(EventName.CONVERSATION_ENDED)
+            await only_voice(porch.entry).async_wait_for_end()
+            porch.events.clear()
+            assert len(_events_of_ours()) <= before + 1
+
+
+def _events_of_ours() -> list[str]:
+    """Return the events of conversations that are still in memory."""
+    events = (each for each in gc.get_objects() if isinstance(each, Event))
+    return [each.event_type for each in events if each.event_type.startswith(DOMAIN)]
