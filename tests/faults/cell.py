@@ -58,10 +58,12 @@ RETRY_BUDGET_S = 15.0
 GRACE_S = 5.0
 _OFFSET_S = {
     Phase.LISTENING: 0.5,
-    Phase.PROCESSING: 0.5,
+    Phase.PROCESSING: 0.6,
     Phase.RESPONDING: 1.0,
     Phase.FINISHING: 0.5,
 }
+"""Half of a phase or less; three seconds later no answer may just be at its end."""
+
 MORE_S = {
     Phase.LISTENING: 1.5,
     Phase.PROCESSING: 1.0,
