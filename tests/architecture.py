@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "call",
         "assembly heard running turns",
         "config_flow coordinator",
-        "asking holding models",
+        "asking holding models saying",
         "entity voices",
         "assist_satellite binary_sensor button conversation event number select sensor stt switch tts condition diagnostics logbook system_health trigger",
         "repairs services websocket_api dashboard",

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.realtime_pumpkin import services
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.realtime.events import Phase
 from custom_components.realtime_pumpkin.voice_state import VoiceState
@@ -157,11 +158,11 @@ async def test_who_leaves_after_the_conversation_is_called_after_if_that_is_set(
     """In the voice's own words."""
     await async_automate(hass, "greet", person=HELPER, farewell=farewell)
     await async_see(hass, "on")
-    with patch.object(VoiceCoordinator, "async_say") as say:
+    with patch.object(services, "async_say") as say:
         await async_leave(hass)
     assert say.await_count == count
     for call in say.await_args_list:
-        assert (call.args, call.kwargs) == ((farewell,), {"verbatim": False})
+        assert (call.args[1:], call.kwargs["verbatim"]) == ((farewell,), False)
 
 
 async def test_a_night_begins_with_lights_and_ends_with_a_summary(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import AsyncMock, call, patch
+from unittest.mock import ANY, AsyncMock, call, patch
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.realtime_pumpkin import services
 from custom_components.realtime_pumpkin.const import DOMAIN, BusyPolicy
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.request import ConversationRequest
@@ -20,7 +21,6 @@ METHODS = {
     "start_conversation": "async_start_conversation",
     "stop_conversation": "async_stop_conversation",
     "add_message": "async_add_message",
-    "say": "async_say",
 }
 
 
@@ -28,10 +28,14 @@ METHODS = {
 def done() -> Iterator[dict[str, AsyncMock]]:
     """Replace what the actions ask of the coordinator."""
     mocks = {name: AsyncMock(return_value="c1") for name in METHODS}
-    with patch.multiple(
-        VoiceCoordinator, **{METHODS[name]: mock for name, mock in mocks.items()}
+    say = AsyncMock()
+    with (
+        patch.multiple(
+            VoiceCoordinator, **{METHODS[name]: mock for name, mock in mocks.items()}
+        ),
+        patch.object(services, "async_say", say),
     ):
-        yield mocks
+        yield {**mocks, "say": say}
 
 
 async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
@@ -72,11 +76,11 @@ async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
             {"busy": "queue"},
             call(ConversationRequest(busy=BusyPolicy.QUEUE)),
         ),
-        ("say", {"text": " Boo! "}, call("Boo!", verbatim=True, cause=CONTEXT)),
+        ("say", {"text": " Boo! "}, call(ANY, "Boo!", verbatim=True, cause=CONTEXT)),
         (
             "say",
             {"text": "Boo!", "verbatim": False},
-            call("Boo!", verbatim=False, cause=CONTEXT),
+            call(ANY, "Boo!", verbatim=False, cause=CONTEXT),
         ),
         ("stop_conversation", {}, call(goodbye=True)),
         ("stop_conversation", {"goodbye": False}, call(goodbye=False)),

@@ -23,6 +23,7 @@ from .links.satellite_state import SatelliteState
 from .models import RealtimePumpkinConfigEntry
 from .realtime.events import Phase
 from .request import ConversationRequest
+from .saying import async_say
 
 PARALLEL_UPDATES = 0
 
@@ -86,7 +87,7 @@ class VoiceSatellite(VoiceEntity, AssistSatelliteEntity):
             await self.coordinator.async_announce(media_id)
         elif self.coordinator.options.joins_broadcasts or not is_broadcast():
             text, cause = message or "", self._cause
-            await self.coordinator.async_say(text, verbatim=True, cause=cause)
+            await async_say(self.coordinator, text, verbatim=True, cause=cause)
 
     @override
     async def async_internal_start_conversation(

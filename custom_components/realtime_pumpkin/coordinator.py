@@ -7,7 +7,7 @@ import functools
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
@@ -41,7 +41,6 @@ from .links.tap import Tap
 from .loans import async_get_loans
 from .options import VoiceOptions
 from .pipelines import Pipelines
-from .prompt import render_statement
 from .realtime.errors import ErrorKind, RealtimeError
 from .realtime.events import (
     AssistantTranscriptDelta,
@@ -222,25 +221,6 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
                 translation_domain=DOMAIN, translation_key="no_conversation"
             )
         call.session.add_message(role, text, respond=respond)
-
-    async def async_say(
-        self, text: str, *, verbatim: bool, cause: Context | None = None
-    ) -> None:
-        """Say a text, word for word or in persona.
-
-        In a running conversation the visitor hears it as the next answer;
-        otherwise it is said at once and has been heard when this returns.
-        Raises as `async_start_conversation` does.
-        """
-        direction = render_statement(text, verbatim=verbatim)
-        if self.data.conversation_id is None:
-            request = ConversationRequest(
-                direction=direction, listens=False, cause=cause
-            )
-            await self.async_start_conversation(request)
-            await self.async_wait_for_end()
-        else:
-            await self.async_add_message(role="system", text=direction, respond=True)
 
     async def async_announce(self, media_id: str) -> None:
         """Play media of Home Assistant through the voice's speaker.

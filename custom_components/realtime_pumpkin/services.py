@@ -28,6 +28,7 @@ from .const import ATTR_CONVERSATION_ID, DOMAIN, BusyPolicy
 from .holding import async_hold
 from .porch_report import async_summary
 from .request import ConversationRequest
+from .saying import async_say
 from .theatre.memory import async_get_keeper
 
 ATTR_ANSWERS: Final = "answers"
@@ -138,8 +139,11 @@ async def _async_start(voice: VoiceSatellite, call: ServiceCall) -> ServiceRespo
 
 async def _async_say(voice: VoiceSatellite, call: ServiceCall) -> None:
     """Say a text."""
-    await voice.coordinator.async_say(
-        call.data[ATTR_TEXT], verbatim=call.data[ATTR_VERBATIM], cause=call.context
+    await async_say(
+        voice.coordinator,
+        call.data[ATTR_TEXT],
+        verbatim=call.data[ATTR_VERBATIM],
+        cause=call.context,
     )
 
 
