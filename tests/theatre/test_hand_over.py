@@ -54,6 +54,8 @@ async def test_the_ghost_goes_on_with_what_was_said_so_far(
     assert "Pumpkin: Let the ghost tell you!" in words
     assert duo.told(EventName.TOOL_CALLED, PUMPKIN)[0]["name"] == "hand_over"
     assert duo.told(EventName.ERROR, PUMPKIN) == []
+    # All of it is the doing of whoever rang.
+    assert len({event.context.id for event in duo.events}) == 1
 
 
 async def test_a_voice_that_hands_over_without_a_word_is_asked_for_one(

@@ -49,10 +49,10 @@ class HandOverAct(Act):
     def __init__(
         self, stage: Stage, others: Mapping[str, Seat], request: ConversationRequest
     ) -> None:
-        """Know who else is there, and how often the visitor was handed over."""
+        """Know who else is there, and what the conversation was asked for with."""
         super().__init__(stage)
         self._others = dict(others)
-        self._hand_overs = request.hand_overs
+        self._asked = request
         self._session: ConversationSession | None = None
 
     @property
@@ -109,7 +109,8 @@ class HandOverAct(Act):
         return ConversationRequest(
             direction=TAKE_OVER.format(name=name),
             context=CONTEXT.format(name=name, wish=wish[:TOLD_CHARACTERS], said=said),
-            hand_overs=self._hand_overs + 1,
+            hand_overs=self._asked.hand_overs + 1,
+            cause=self._asked.cause,
         )
 
 
