@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import (
+    CONF_API_KEY,
+    MAJOR_VERSION as HOME_ASSISTANT_YEAR,
+    MINOR_VERSION as HOME_ASSISTANT_MONTH,
+)
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -17,6 +21,9 @@ from custom_components.realtime_pumpkin.const import (
 from custom_components.realtime_pumpkin.coordinator import VoiceCoordinator
 from custom_components.realtime_pumpkin.migration import MINOR_VERSION
 from tests.realtime_server import KEY, MODEL
+
+SET_UP = True if (HOME_ASSISTANT_YEAR, HOME_ASSISTANT_MONTH) < (2026, 11) else None
+"""What integrations of Home Assistant's own return when they are set up or unloaded."""
 
 VOICE_DATA: dict[str, Any] = {
     "instructions": "You are a pumpkin.",

@@ -13,7 +13,7 @@ from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.common import account, async_set_up, voice
+from tests.common import SET_UP, account, async_set_up, voice
 from tests.realtime_server import KEY, realtime_server
 from tests.satellite_bench import add_satellite, satellite  # noqa: F401
 
@@ -92,7 +92,11 @@ def trial() -> Iterator[AsyncMock]:
 def wyoming_setup() -> Iterator[None]:
     """Let Home Assistant's Wyoming integration set up and unload at once."""
     with (
-        patch("homeassistant.components.wyoming.async_setup_entry", return_value=True),
-        patch("homeassistant.components.wyoming.async_unload_entry", return_value=True),
+        patch(
+            "homeassistant.components.wyoming.async_setup_entry", return_value=SET_UP
+        ),
+        patch(
+            "homeassistant.components.wyoming.async_unload_entry", return_value=SET_UP
+        ),
     ):
         yield

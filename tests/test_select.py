@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.realtime_pumpkin.character import become
 from custom_components.realtime_pumpkin.personas import Persona, async_get_gallery
 from custom_components.realtime_pumpkin.realtime.events import Phase
+from custom_components.realtime_pumpkin.request import AS_USUAL, ConversationRequest
 from custom_components.realtime_pumpkin.session_setup import create_config
 from custom_components.realtime_pumpkin.voice_state import VoiceState
 from tests.common import account, async_set_up, only_subentry, only_voice, voice
@@ -144,12 +145,12 @@ async def test_a_button_does_what_the_action_does(
     """Pressing asks the voice, with nothing else to say."""
     asked = []
 
-    async def note(**options: object) -> None:
+    async def note(request: ConversationRequest = AS_USUAL) -> None:
         """Keep what was asked."""
-        asked.append(options)
+        asked.append(request)
 
     monkeypatch.setattr(only_voice(loaded_entry), method, note)
     await hass.services.async_call(
         "button", "press", {"entity_id": f"button.pumpkin_{button}"}, blocking=True
     )
-    assert asked == [{}]
+    assert asked == [AS_USUAL]

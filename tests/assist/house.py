@@ -22,7 +22,6 @@ from homeassistant.components.media_player import (
     MediaPlayerEntityFeature,
 )
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
-from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.core import HomeAssistant
 from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -39,13 +38,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.realtime_pumpkin.links.stream_view import async_get_streams
+from tests.common import SET_UP
 from tests.links.test_stream import Reader
 
 MAKER = "test"
 CHUNK = bytes(320)
 CHUNK_S = 0.01
-SET_UP = True if (MAJOR_VERSION, MINOR_VERSION) < (2026, 11) else None
-"""What integrations of Home Assistant's own return when they are set up or unloaded."""
 PLATFORMS = ("assist_satellite", "select", "media_player")
 
 

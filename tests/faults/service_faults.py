@@ -195,7 +195,11 @@ _MUTE = Fault(
     "the service says nothing any more",
     Group.SERVICE,
     Trouble(_mute, _unmute, noticed_s=_STALL_S),
-    at={Phase.LISTENING: Trouble(_mute, _unmute, noticed_s=_STILL_THERE_S)},
+    at={
+        phase: Trouble(_mute, _unmute, noticed_s=_STILL_THERE_S)
+        # It may just have said all of its answer: then it is to listen.
+        for phase in (Phase.LISTENING, Phase.RESPONDING)
+    },
 )
 
 WAY_FAULTS = (

@@ -90,6 +90,18 @@ CORE: Final = (
         ("tests/realtime/test_stalled.py",),
     ),
     Guard(
+        "speech without an end is asked about",
+        "realtime.steering:_DUE",
+        without(Due.SPEECH),
+        ("tests/realtime/test_stalled.py",),
+    ),
+    Guard(
+        "a service that stopped to listen is left",
+        "realtime.steering:_DUE",
+        without(Due.SIGN_OF_LIFE),
+        ("tests/realtime/test_stalled.py",),
+    ),
+    Guard(
         "a goodbye that never comes is not waited for",
         "realtime.steering:_DUE",
         without(Due.FAREWELL),

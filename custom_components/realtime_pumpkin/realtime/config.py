@@ -143,3 +143,6 @@ class Behaviour:
 
     stall_timeout: float = 20.0
     """How long a response that has begun may say nothing before it is given up."""
+
+    speech_timeout: float = 20.0
+    """How long the visitor may speak before the service has to show that it listens."""

@@ -24,6 +24,7 @@ SHORTEST_CONFIGURE_TIMEOUT: Final = 1.0
 RENEWAL_LEAD: Final = 60.0
 RENEWAL_RETRY: Final = 1.0
 CONFIGURE_ID: Final = "configure"
+SIGN_OF_LIFE_ID: Final = "sign_of_life"
 
 GO_ON_AFTER: Final = 0.4
 """How long a new session may take to notice speech that it was late to hear."""
@@ -40,6 +41,8 @@ _OF_A_SESSION: Final = (
     Due.WORDS,
     Due.RENEWAL,
     Due.GO_ON,
+    Due.SPEECH,
+    Due.SIGN_OF_LIFE,
 )
 
 
@@ -57,8 +60,20 @@ def on_session_created(talk: Conversation, event: SessionCreated) -> Iterator[Ac
     yield Send(update)
 
 
+def sign_of_life() -> Send:
+    """Return what changes nothing, and has to be answered with `session.updated`."""
+    return Send(
+        {
+            "type": "session.update",
+            "event_id": SIGN_OF_LIFE_ID,
+            "session": {"type": "realtime"},
+        }
+    )
+
+
 def on_session_updated(talk: Conversation, _event: SessionUpdated) -> Iterator[Action]:
     """Start or resume the conversation."""
+    talk.deadlines.cancel(Due.SIGN_OF_LIFE)
     if talk.is_ready:
         return
     talk.is_ready = True
@@ -197,6 +212,9 @@ def _retry(talk: Conversation, error: RealtimeError) -> Iterator[Action]:
 
 def on_error(talk: Conversation, event: ServerError) -> Iterator[Action]:
     """Tell harmless races from what a person has to know."""
+    if event.event_id == SIGN_OF_LIFE_ID:
+        talk.deadlines.cancel(Due.SIGN_OF_LIFE)  # A refusal is a sign as well.
+        return
     if talk.gate.refused(event):
         talk.ending.refused()
     payload = {"type": event.error_type, "code": event.code, "message": event.message}

@@ -48,6 +48,8 @@ class Due(StrEnum):
     RENEWAL = "renewal"
     RESPONSE = "response"
     PROGRESS = "progress"
+    SPEECH = "speech"
+    SIGN_OF_LIFE = "sign_of_life"
     ECHO_GONE = "echo_gone"
     GO_ON = "go_on"
     IDLE = "idle"

@@ -5,7 +5,7 @@ from typing import Final
 
 from .actions import Action, ClearSpeaker
 from .calls import error_output
-from .connecting import go_on, on_connection_lost, renew
+from .connecting import go_on, on_connection_lost, renew, sign_of_life
 from .conversation import Conversation, Due
 from .ending import Farewell
 from .errors import ErrorKind, RealtimeError
@@ -57,6 +57,9 @@ def settle(talk: Conversation) -> Iterator[Action]:
     _watch(talk, Due.RESPONSE, talk.gate.is_requested, talk.behaviour.response_timeout)
     is_being_made = talk.gate.active is not None
     _watch(talk, Due.PROGRESS, is_being_made, talk.behaviour.stall_timeout)
+    _watch(talk, Due.SPEECH, talk.turns.is_speaking, talk.behaviour.speech_timeout)
+    if not talk.turns.is_speaking:
+        talk.deadlines.cancel(Due.SIGN_OF_LIFE)
     _watch(talk, Due.IDLE, _is_quiet(talk), talk.behaviour.idle_timeout)
     if talk.turns.is_unanswered and not talk.is_answering:
         talk.turns.give_up()
@@ -162,6 +165,20 @@ def _on_no_progress(talk: Conversation) -> Iterator[Action]:
     yield from on_connection_lost(talk, SocketLost(error))
 
 
+def _on_long_speech(talk: Conversation) -> Iterator[Action]:
+    """Ask for a sign of life: speech may have no end because nobody tells of it."""
+    if Due.SIGN_OF_LIFE not in talk.deadlines:
+        talk.wait(Due.SIGN_OF_LIFE, talk.behaviour.response_timeout)
+    yield sign_of_life()
+
+
+def _on_no_sign_of_life(talk: Conversation) -> Iterator[Action]:
+    """Try another socket where the service has stopped to listen."""
+    error = RealtimeError(ErrorKind.SERVER, "speech_timeout", NO_REACTION)
+    yield from talk.complain(error)
+    yield from on_connection_lost(talk, SocketLost(error))
+
+
 def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
     """End without the rest of a goodbye that never comes or never ends."""
     talk.farewell_clocks += 1
@@ -177,6 +194,8 @@ _DUE: Final[Mapping[Due, Callable[[Conversation], Iterator[Action]]]] = {
     Due.CONFIGURED: _on_never_configured,
     Due.RESPONSE: _on_no_response,
     Due.PROGRESS: _on_no_progress,
+    Due.SPEECH: _on_long_speech,
+    Due.SIGN_OF_LIFE: _on_no_sign_of_life,
     Due.ANSWER: answer,
     Due.SPEECH_COUNTS: _on_speech_counts,
     Due.WORDS: on_no_words,
