@@ -120,7 +120,7 @@ class Ears:
         try:
             return await self._recognize(heard)
         except (OSError, TimeoutError, ValueError) as error:
-            _LOGGER.warning("The ears failed: %s", error or type(error).__name__)
+            _LOGGER.warning("The ears failed: %s", str(error) or type(error).__name__)
             return None
 
     async def start(self) -> None:
