@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
@@ -44,6 +44,8 @@ class Listening:
     server: LocalServer
     events: list[Event] = field(default_factory=list, init=False)
     news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    stops: list[CALLBACK_TYPE] = field(default_factory=list, init=False)
+    """Call them to hear no more of the bus."""
 
     @callback
     def hear(self, event: Event) -> None:
@@ -63,8 +65,10 @@ class Listening:
     async def loaded(self) -> AsyncIterator[None]:
         """Set the account up and listen; unload it at the end, if it is still there."""
         await async_set_up(self.hass, self.entry)
-        for name in EventName:
+        self.stops = [
             self.hass.bus.async_listen(f"{DOMAIN}_{name}", self.hear)
+            for name in EventName
+        ]
         try:
             yield
         finally:

@@ -134,6 +134,30 @@ async def test_one_event_of_a_conversation_at_most_waits_for_the_collector_of_ga
             assert len(_events_of_ours()) <= before + 1
 
 
+async def test_the_end_of_a_conversation_is_not_kept_by_the_context_of_it(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Home Assistant makes no event that nobody listens to: this may be the first."""
+    caplog.set_level(logging.WARNING)
+    async with at_the_door(hass, GREETING) as porch:
+        ends: list[Event] = []
+        for stop in porch.stops:
+            stop()
+        hass.bus.async_listen(f"{DOMAIN}_conversation_ended", ends.append)
+        with uncollected():
+            before = len(_events_of_ours())
+            await porch.act("start_conversation")
+            await porch.act("stop_conversation", goodbye=False)
+            await only_voice(porch.entry).async_wait_for_end()
+            await hass.async_block_till_done()
+            [ended] = ends
+            assert ended.context.origin_event is not ended
+            del ended
+            ends.clear()
+            left = _events_of_ours()[before:]
+            assert not any(kind.endswith("_ended") for kind in left)
+
+
 def _events_of_ours() -> list[str]:
     """Return the events of conversations that are still in memory."""
     events = (each for each in gc.get_objects() if isinstance(each, Event))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 import functools
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .bus import ConversationEvent, EventListener, error_data, without_words
@@ -25,6 +25,8 @@ from .issues import Failure, async_raise_issue
 from .limits import BudgetReached, MonthlyBudgetReached
 from .realtime.errors import RealtimeError
 from .realtime.events import ConversationUpdate
+
+_STARTED: Final = f"{DOMAIN}_{EventName.CONVERSATION_STARTED}"
 
 type UpdateListener = Callable[[ConversationUpdate], None]
 
@@ -80,7 +82,11 @@ class VoiceEvents:
         It is that of the action that started it, so Home Assistant knows what led
         to what. None: nothing that Home Assistant knows of did.
         """
-        self._contexts[conversation_id] = cause or Context()
+        context = self._contexts[conversation_id] = cause or Context()
+        if context.origin_event is None:
+            # Home Assistant makes no event that nobody listens to, so this might be
+            # the end with all that was said, kept until garbage is collected.
+            context.origin_event = Event(_STARTED, context=context)
         self.fire(EventName.CONVERSATION_STARTED, conversation_id)
 
     def fire(
