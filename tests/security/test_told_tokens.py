@@ -27,7 +27,7 @@ from custom_components.realtime_pumpkin.links.stream_view import (
 )
 from tests.common import VOICE_ENTITY_ID, account, async_set_up, only_voice, voice
 from tests.links.satellite import HOST, on_the_porch
-from tests.porch import GREETING
+from tests.porch import GREETING, QUIET
 from tests.scripted_server import LocalServer
 from tests.security.streams import stream
 
@@ -66,7 +66,7 @@ async def at_a_player(
     """Yield an account whose voice listens at a satellite and speaks at a player."""
     async with (
         LocalServer([GREETING, GREETING]).listening() as server,
-        on_the_porch() as satellite,
+        on_the_porch(**QUIET) as satellite,
     ):
         ends = {
             "microphone": {"kind": "wyoming", "host": HOST, "port": satellite.port},
