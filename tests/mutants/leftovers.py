@@ -3,9 +3,11 @@
 from typing import Final
 
 from aiohttp import web
+from homeassistant.core import Context
 from websockets.asyncio.client import ClientConnection
 
 from custom_components.realtime_pumpkin.const import EventName
+from custom_components.realtime_pumpkin.voice_events import VoiceEvents
 from tests.mutants.mutant import Guard
 from tests.mutants.stand_ins import nothing
 
@@ -17,6 +19,14 @@ _SOCKET: Final = "tests/realtime/test_connection.py"
 def _raise_not_found() -> web.Response:
     """Refuse as a view usually does."""
     raise web.HTTPNotFound
+
+
+def _begin_without_origin(
+    self: VoiceEvents, told: str, cause: Context | None = None
+) -> None:
+    """Let the first event that somebody listens to be the origin."""
+    self._contexts[told] = cause or Context()
+    self.fire(EventName.CONVERSATION_STARTED, told)
 
 
 LEFTOVERS: Final = (
@@ -77,5 +87,13 @@ LEFTOVERS: Final = (
         "voice_events:VoiceEvents.begin",
         lambda self, told, cause=None: self.fire(EventName.CONVERSATION_STARTED, told),
         ("tests/test_contexts.py",),
+    ),
+    Guard(
+        "the origin of a conversation's context is its start",
+        "voice_events:VoiceEvents.begin",
+        _begin_without_origin,
+        (
+            "tests/test_contexts.py::test_the_end_of_a_conversation_is_not_kept_by_the_context_of_it",
+        ),
     ),
 )
