@@ -7,6 +7,7 @@ import logging
 from types import NoneType
 from typing import Any
 
+from homeassistant.components.conversation import async_converse
 from homeassistant.core import Context, Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -97,6 +98,16 @@ async def test_who_starts_it_in_the_browser_is_responsible(
         await porch.until(EventName.CONVERSATION_ENDED)
         [user_id] = {event.context.user_id for event in porch.events}
         assert user_id is not None
+
+
+async def test_who_types_the_first_line_is_responsible(hass: HomeAssistant) -> None:
+    """An automation that asks the voice leads to the answer's events."""
+    writer = Context()
+    agent = "conversation.pumpkin"
+    async with at_the_door(hass, GREETING) as porch:
+        await async_converse(hass, "Who are you?", None, writer, agent_id=agent)
+        await porch.until(EventName.ASSISTANT_TRANSCRIPT)
+        assert {event.context.id for event in porch.events} == {writer.id}
 
 
 async def test_each_conversation_that_nobody_started_is_a_story_of_its_own(

@@ -76,7 +76,7 @@ class VoiceAgent(VoiceEntity, ConversationEntity):
         """
         turns, conversation_id = self.coordinator.turns, chat_log.conversation_id
         answer = await turns.async_begin(
-            conversation_id, user_input.text, said_in(chat_log)
+            conversation_id, user_input.text, said_in(chat_log), user_input.context
         )
         stream = chat_log.async_add_delta_content_stream(
             self.entity_id, answer.deltas()

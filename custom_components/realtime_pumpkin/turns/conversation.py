@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from homeassistant.core import Context
+
 from ..answering import Answering
 from ..const import EventName
 from ..house.consent import Consent
@@ -28,8 +30,10 @@ UNASKED_S: Final = 2.0
 class TurnConversation:
     """Keep a session between turns; a lost one is opened again with what was said."""
 
-    def __init__(self, conversation_id: str, parts: Parts) -> None:
-        """Begin without a session."""
+    def __init__(
+        self, conversation_id: str, parts: Parts, cause: Context | None = None
+    ) -> None:
+        """Begin without a session; `cause` is the context of whoever begins."""
         self.id = conversation_id
         self._parts = parts
         self._session: TurnSession | None = None
@@ -47,7 +51,7 @@ class TurnConversation:
         self._is_counted = False
         self._model = parts.options().model
         self._started_at = asyncio.get_running_loop().time()
-        parts.events.begin(conversation_id)
+        parts.events.begin(conversation_id, cause)
 
     async def async_hear(self, frames: AsyncIterator[bytes]) -> str | None:
         """Return what was said in PCM s16le mono 24 kHz; None where nothing was.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
+from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError
 
 from ..issues import as_home_assistant_error
@@ -49,15 +50,22 @@ class Turns:
         finally:
             self._keep(conversation)
 
-    async def async_begin(self, conversation_id: str, text: str, said: Said) -> Answer:
+    async def async_begin(
+        self,
+        conversation_id: str,
+        text: str,
+        said: Said,
+        cause: Context | None = None,
+    ) -> Answer:
         """Return the answer to a text, the last of what was `said`.
 
+        A conversation that begins with it has the context of its `cause`.
         Raises a translated `HomeAssistantError`.
         """
         if (refusal := self._refused.pop(conversation_id, None)) is not None:
             raise refusal
         self._admit(conversation_id)
-        conversation = self._conversation(conversation_id)
+        conversation = self._conversation(conversation_id, cause)
         try:
             answer = await conversation.async_begin(text, said)
         except RealtimeError as error:
@@ -104,14 +112,16 @@ class Turns:
         else:
             self._parts.admit_conversation()
 
-    def _conversation(self, conversation_id: str) -> TurnConversation:
+    def _conversation(
+        self, conversation_id: str, cause: Context | None = None
+    ) -> TurnConversation:
         """Return a conversation, begun where there is none; it is in use now."""
         if (timer := self._timers.pop(conversation_id, None)) is not None:
             timer.cancel()
         conversation = self._conversations.pop(conversation_id, None)
         if conversation is None:
             self._make_room()
-            conversation = TurnConversation(conversation_id, self._parts)
+            conversation = TurnConversation(conversation_id, self._parts, cause)
         self._conversations[conversation_id] = conversation
         return conversation
 
