@@ -162,7 +162,8 @@ async def test_who_leaves_after_the_conversation_is_called_after_if_that_is_set(
         await async_leave(hass)
     assert say.await_count == count
     for call in say.await_args_list:
-        assert (call.args[1:], call.kwargs["verbatim"]) == ((farewell,), False)
+        assert call.args[1:] == (farewell,)
+        assert call.kwargs == {"verbatim": False, "cause": call.kwargs["cause"]}
 
 
 async def test_a_night_begins_with_lights_and_ends_with_a_summary(

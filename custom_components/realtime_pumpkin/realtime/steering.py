@@ -136,11 +136,16 @@ def _on_idle(talk: Conversation) -> Iterator[Action]:
     yield from talk.gate.request()
 
 
-def _on_never_configured(talk: Conversation) -> Iterator[Action]:
-    """Try another socket where the service does not configure this one."""
-    error = RealtimeError(ErrorKind.SERVER, "configured_timeout", NO_REACTION)
+def _leave_socket(talk: Conversation, code: str) -> Iterator[Action]:
+    """Say that the service does not react, and try another socket."""
+    error = RealtimeError(ErrorKind.SERVER, code, NO_REACTION)
     yield from talk.complain(error)
     yield from on_connection_lost(talk, SocketLost(error))
+
+
+def _on_never_configured(talk: Conversation) -> Iterator[Action]:
+    """Try another socket where the service does not configure this one."""
+    return _leave_socket(talk, "configured_timeout")
 
 
 def _on_no_response(talk: Conversation) -> Iterator[Action]:
@@ -160,9 +165,7 @@ def _on_no_progress(talk: Conversation) -> Iterator[Action]:
     if left > 0:
         talk.wait(Due.PROGRESS, left)
         return
-    error = RealtimeError(ErrorKind.SERVER, "response_stalled", NO_REACTION)
-    yield from talk.complain(error)
-    yield from on_connection_lost(talk, SocketLost(error))
+    yield from _leave_socket(talk, "response_stalled")
 
 
 def _on_long_speech(talk: Conversation) -> Iterator[Action]:
@@ -174,9 +177,7 @@ def _on_long_speech(talk: Conversation) -> Iterator[Action]:
 
 def _on_no_sign_of_life(talk: Conversation) -> Iterator[Action]:
     """Try another socket where the service has stopped to listen."""
-    error = RealtimeError(ErrorKind.SERVER, "speech_timeout", NO_REACTION)
-    yield from talk.complain(error)
-    yield from on_connection_lost(talk, SocketLost(error))
+    return _leave_socket(talk, "speech_timeout")
 
 
 def _on_long_farewell(talk: Conversation) -> Iterator[Action]:
