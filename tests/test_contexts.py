@@ -8,11 +8,15 @@ from types import NoneType
 from typing import Any
 
 from homeassistant.components.conversation import async_converse
+from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import Context, Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.realtime_pumpkin.const import DOMAIN, EventName
+from custom_components.realtime_pumpkin.rehearsal import Call
 from custom_components.realtime_pumpkin.request import ConversationRequest
 from tests.common import VOICE_ENTITY_ID, only_voice
 from tests.garbage import uncollected
@@ -108,6 +112,37 @@ async def test_who_types_the_first_line_is_responsible(hass: HomeAssistant) -> N
         await async_converse(hass, "Who are you?", None, writer, agent_id=agent)
         await porch.until(EventName.ASSISTANT_TRANSCRIPT)
         assert {event.context.id for event in porch.events} == {writer.id}
+
+
+async def test_what_a_voice_does_in_the_house_follows_from_its_conversation(
+    hass: HomeAssistant,
+) -> None:
+    """The logbook leads from the fog back to the bell."""
+    fog = {"fog": {"sequence": [{"event": "fog"}]}}
+    assert await async_setup_component(hass, "script", {"script": fog})
+    done = async_capture_events(hass, EVENT_CALL_SERVICE)
+    bell, ring = Context(), by_action(DOMAIN, "start_conversation")
+    data = {"scripts": ["script.fog"]}
+    async with at_the_door(hass, Call("fog", {}), GREETING, data=data) as porch:
+        await ring(porch, bell)
+        await porch.until(EventName.TOOL_FINISHED)
+    [called] = [each for each in done if each.data["domain"] == "script"]
+    assert called.context.parent_id == bell.id
+
+
+async def test_what_is_done_on_a_typed_word_follows_from_it(
+    hass: HomeAssistant,
+) -> None:
+    """In Assist too."""
+    fog = {"fog": {"sequence": [{"event": "fog"}]}}
+    assert await async_setup_component(hass, "script", {"script": fog})
+    done = async_capture_events(hass, EVENT_CALL_SERVICE)
+    writer, agent = Context(), "conversation.pumpkin"
+    data = {"scripts": ["script.fog"]}
+    async with at_the_door(hass, Call("fog", {}), GREETING, data=data):
+        await async_converse(hass, "Make fog!", None, writer, agent_id=agent)
+    [called] = [each for each in done if each.data["domain"] == "script"]
+    assert called.context.parent_id == writer.id
 
 
 async def test_each_conversation_that_nobody_started_is_a_story_of_its_own(

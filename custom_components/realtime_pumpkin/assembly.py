@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 
 from .call import Call, OnLinkLost
 from .house.tools import HouseTools, async_house_tools
@@ -100,9 +100,9 @@ class Assembly:
             visitor if options.jaw_and_candle.hears_visitor else None,
         )
 
-    async def async_house(self, options: VoiceOptions) -> HouseTools:
-        """Return what a conversation may use of the house."""
-        return await async_house_tools(self._hass, options, self._events)
+    async def async_house(self, options: VoiceOptions, cause: Context) -> HouseTools:
+        """Return what a conversation whose events have a context may use of the house."""
+        return await async_house_tools(self._hass, options, self._events, cause)
 
     def links(
         self, options: VoiceOptions, heard: SatelliteStream | None = None
@@ -125,7 +125,7 @@ class Assembly:
 
         Raises `RealtimeError`, `LinkError` or `ServiceValidationError`.
         """
-        house = await self.async_house(options)
+        house = await self.async_house(options, Context())
         performance = self._perform(options, AS_USUAL, house, Ear(self.levels))
         toolbox = self._toolbox(AS_USUAL, performance, house)
         config = self._config(options, AS_USUAL, performance, house, toolbox)

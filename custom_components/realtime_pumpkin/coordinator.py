@@ -7,7 +7,7 @@ import functools
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.ulid import ulid_now
@@ -160,7 +160,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
         """
         await self._checkup.async_stop()
         await self._announcer.async_stop()
-        house = await self._assembly.async_house(self.options)
+        cause = request.cause or Context()
+        request = replace(request, cause=cause)
+        house = await self._assembly.async_house(self.options, cause)
         if (running := self.data.conversation_id) is None:
             self.admit()
         else:
@@ -179,7 +181,7 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
             )
         conversation_id = ulid_now()
         self.async_set_updated_data(self.data.started(conversation_id))
-        self.events.begin(conversation_id, request.cause)
+        self.events.begin(conversation_id, cause)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         talk = self._seat.async_stay(self._async_hold(call, opened))
         self._running.begin(call, lambda: self._spawn(talk, "conversation"))

@@ -76,17 +76,17 @@ class VoiceEvents:
         self._listeners.append(listener)
         return functools.partial(self._listeners.remove, listener)
 
-    def begin(self, conversation_id: str, cause: Context | None = None) -> None:
+    def begin(self, conversation_id: str, cause: Context) -> None:
         """Say that a conversation has started; all events of it have one context.
 
         It is that of the action that started it, so Home Assistant knows what led
-        to what. None: nothing that Home Assistant knows of did.
+        to what; a new one where nothing did that Home Assistant knows of.
         """
-        context = self._contexts[conversation_id] = cause or Context()
-        if context.origin_event is None:
+        self._contexts[conversation_id] = cause
+        if cause.origin_event is None:
             # Home Assistant makes no event that nobody listens to, so this might be
             # the end with all that was said, kept until garbage is collected.
-            context.origin_event = Event(_STARTED, context=context)
+            cause.origin_event = Event(_STARTED, context=cause)
         self.fire(EventName.CONVERSATION_STARTED, conversation_id)
 
     def fire(

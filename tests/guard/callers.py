@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 
 from custom_components.realtime_pumpkin.guard.guard import Guard
 from custom_components.realtime_pumpkin.house.consent import Consent
@@ -20,4 +20,5 @@ def caller(
     """Return a voice that uses the house by some rules."""
     chosen = HouseRules(strangers=strangers, **rules)
     guard = Guard(hass, is_for_strangers=strangers)
-    return Caller(hass, "voice", None, chosen, guard, consent or Consent(""))
+    consent = consent or Consent("")
+    return Caller(hass, "voice", None, chosen, guard, consent, Context())

@@ -49,7 +49,7 @@ async def async_api_tools(caller: Caller, taken: Mapping[str, Tool]) -> ApiTools
         try:
             expose(caller)
             instance = await llm.async_get_api(
-                caller.hass, api_id, caller.llm_context(Context())
+                caller.hass, api_id, caller.llm_context(caller.cause)
             )
         except HomeAssistantError as error:
             LOGGER.warning("The tools of %s are not there: %s", api_id, error)

@@ -41,6 +41,8 @@ class Caller:
     rules: HouseRules
     guard: Guard
     consent: Consent
+    cause: Context
+    """The context of the conversation's events."""
 
     @property
     def assistant(self) -> str:
@@ -77,7 +79,7 @@ class Caller:
     async def _async_run(self, run: Run) -> Outcome:
         """Run it; return its result or why there is none."""
         strangers = self.rules.strangers
-        with Witness(self.hass, is_for_strangers=strangers) as witness:
+        with Witness(self.hass, self.cause, is_for_strangers=strangers) as witness:
             try:
                 done = Outcome(json_dumps(await run(witness.context)))
             except (HomeAssistantError, probatio.Invalid) as error:

@@ -20,9 +20,11 @@ MOST: Final = 50
 class Witness:
     """Write down each action in a context, and in those that follow from it."""
 
-    def __init__(self, hass: HomeAssistant, *, is_for_strangers: bool) -> None:
-        """Begin with a context of its own."""
-        self.context = Context()
+    def __init__(
+        self, hass: HomeAssistant, cause: Context, *, is_for_strangers: bool
+    ) -> None:
+        """Begin with a context of its own, a child of what led to the conversation."""
+        self.context = Context(parent_id=cause.id)
         self.actions: list[str] = []
         self._hass = hass
         self._is_for_strangers = is_for_strangers

@@ -51,7 +51,8 @@ class TurnConversation:
         self._is_counted = False
         self._model = parts.options().model
         self._started_at = asyncio.get_running_loop().time()
-        parts.events.begin(conversation_id, cause)
+        self._cause = cause or Context()
+        parts.events.begin(conversation_id, self._cause)
 
     async def async_hear(self, frames: AsyncIterator[bytes]) -> str | None:
         """Return what was said in PCM s16le mono 24 kHz; None where nothing was.
@@ -161,7 +162,7 @@ class TurnConversation:
         """Open a session in place of the one before."""
         await self._async_close()
         parts, options = self._parts, self._parts.options()
-        house = await parts.async_house(self._consent)
+        house = await parts.async_house(self._cause, self._consent)
         self._toolbox, self._model = Toolbox(house.tools), options.model
         config = create_config(
             parts.hass, options, house.instructions, self._toolbox.specs

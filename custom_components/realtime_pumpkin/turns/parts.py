@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 
 from ..admission import Admission
 from ..answering import Answering
@@ -60,6 +60,8 @@ class Parts:
         self.admission.used(usage.tokens, cost, conversations=conversations)
         self.on_spent()
 
-    async def async_house(self, consent: Consent) -> HouseTools:
+    async def async_house(self, cause: Context, consent: Consent) -> HouseTools:
         """Return what the model may use of the house."""
-        return await async_house_tools(self.hass, self.options(), self.events, consent)
+        return await async_house_tools(
+            self.hass, self.options(), self.events, cause, consent
+        )

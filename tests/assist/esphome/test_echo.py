@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.core import Context
 import pytest
 
 from custom_components.realtime_pumpkin.calibration import Calibration
@@ -31,7 +32,7 @@ async def can_be_interrupted(
         options,
         AS_USUAL,
         heard,
-        await assembly.async_house(options),
+        await assembly.async_house(options, Context()),
         observer=visit.coordinator,
         on_link_lost=print,
         is_muted=bool,
