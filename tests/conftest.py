@@ -7,12 +7,18 @@ import custom_components  # noqa: F401  # isort: skip
 from collections.abc import AsyncIterator, Iterator
 from unittest.mock import AsyncMock, patch
 
+from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.realtime_pumpkin.links.stream_view import (
+    AudioStreams,
+    async_get_streams,
+)
 from tests.common import SET_UP, account, async_set_up, voice
 from tests.realtime_server import KEY, realtime_server
 from tests.satellite_bench import add_satellite, satellite  # noqa: F401
@@ -100,3 +106,18 @@ def wyoming_setup() -> Iterator[None]:
         ),
     ):
         yield
+
+
+@pytest.fixture
+async def streams(hass: HomeAssistant) -> AudioStreams:
+    """Return the streams of a Home Assistant with its web server."""
+    assert await async_setup_component(hass, "http", {})
+    return async_get_streams(hass)
+
+
+@pytest.fixture
+async def stranger(
+    streams: AudioStreams, hass_client_no_auth: ClientSessionGenerator
+) -> TestClient:
+    """Return somebody in the network who cannot log in, such as a player."""
+    return await hass_client_no_auth()

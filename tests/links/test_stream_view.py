@@ -9,7 +9,6 @@ from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.realtime_pumpkin.links.stream import AudioStream
 from custom_components.realtime_pumpkin.links.stream_view import (
@@ -24,21 +23,6 @@ from tests.links.test_stream import mp3
 from tests.links.virtual_time import now, run, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-@pytest.fixture
-async def streams(hass: HomeAssistant) -> AudioStreams:
-    """Return the streams of a Home Assistant with its web server."""
-    assert await async_setup_component(hass, "http", {})
-    return async_get_streams(hass)
-
-
-@pytest.fixture
-async def client(
-    streams: AudioStreams, hass_client_no_auth: ClientSessionGenerator
-) -> TestClient:
-    """Return a player, which cannot log in."""
-    return await hass_client_no_auth()
 
 
 def stream(ms: int = 240, *, is_complete: bool = True) -> AudioStream:
@@ -60,52 +44,52 @@ def assert_is_stream(response: ClientResponse) -> None:
 
 
 async def test_a_player_gets_the_stream_without_logging_in(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """The token is the key."""
-    response = await client.get(stream_path(streams.add(stream())))
+    response = await stranger.get(stream_path(streams.add(stream())))
     assert_is_stream(response)
     assert await response.read() == mp3(240)
 
 
 async def test_head_tells_the_same_as_get_without_the_sound(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """DLNA asks before it plays."""
     path = stream_path(streams.add(stream()))
-    response = await client.head(path)
+    response = await stranger.head(path)
     assert_is_stream(response)
     # A player that read a length of 0 would not come.
     assert "Content-Length" not in response.headers
     assert await response.read() == b""
-    response = await client.get(path)
+    response = await stranger.get(path)
     assert await response.read() == mp3(240)
 
 
 async def test_a_second_get_of_the_stream_starts_at_the_beginning(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """One after the other and both at once, while the stream grows."""
     source = stream(is_complete=False)
     path = stream_path(streams.add(source))
-    first = await client.get(path)
+    first = await stranger.get(path)
     assert await first.content.readexactly(192) == mp3(240)[:192]
-    second = await client.get(path)
+    second = await stranger.get(path)
     source.append(mp3(240))
     source.complete()
     assert mp3(240)[:192] + await first.read() == mp3(240) * 2
     assert await second.read() == mp3(240) * 2
-    third = await client.get(path, headers={"Range": "bytes=100-"})
+    third = await stranger.get(path, headers={"Range": "bytes=100-"})
     assert third.status == 200
     assert await third.read() == mp3(240) * 2
 
 
 async def test_the_sound_comes_while_it_is_made(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """The first frames do not wait for the last."""
     source = stream(is_complete=False)
-    response = await client.get(stream_path(streams.add(source)))
+    response = await stranger.get(stream_path(streams.add(source)))
     assert await response.content.readexactly(len(mp3(240))) == mp3(240)
     source.append(mp3(48))
     assert await response.content.readexactly(len(mp3(48))) == mp3(48)
@@ -115,7 +99,7 @@ async def test_the_sound_comes_while_it_is_made(
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_unknown_and_forgotten_tokens_give_the_same_answer(
-    streams: AudioStreams, client: TestClient, method: str
+    streams: AudioStreams, stranger: TestClient, method: str
 ) -> None:
     """Nobody learns whether a token ever lived."""
     token = streams.add(stream())
@@ -127,7 +111,7 @@ async def test_unknown_and_forgotten_tokens_give_the_same_answer(
         stream_path("%00%ff"),
         stream_path("a" * 500),
     ):
-        response = await client.request(method, path)
+        response = await stranger.request(method, path)
         answers.add((response.status, await response.read()))
     assert len(answers) == 1
     assert answers.pop()[0] == 404
@@ -136,11 +120,11 @@ async def test_unknown_and_forgotten_tokens_give_the_same_answer(
 @pytest.mark.parametrize("page", ["cover.png", f"{'x' * 22}.mp3"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_a_page_that_is_not_there_leaves_nothing_in_memory(
-    client: TestClient, method: str, page: str
+    stranger: TestClient, method: str, page: str
 ) -> None:
     """MPD looks for four covers beside each stream."""
     with uncollected():
-        response = await client.request(method, f"{AUDIO_PATH}/{page}")
+        response = await stranger.request(method, f"{AUDIO_PATH}/{page}")
         assert response.status == 404
         response.close()
         await until(lambda: not _requests())
@@ -161,11 +145,11 @@ async def test_tokens_have_128_bits_and_never_repeat(streams: AudioStreams) -> N
 
 
 async def test_an_aborted_stream_ends_its_answer(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """The player gets nothing more."""
     source = stream(10_000)
-    response = await client.get(stream_path(streams.add(source)))
+    response = await stranger.get(stream_path(streams.add(source)))
     await response.content.readexactly(192)
     source.abort()
     rest = await asyncio.wait_for(response.content.read(), 5)
@@ -173,13 +157,13 @@ async def test_an_aborted_stream_ends_its_answer(
 
 
 async def test_a_player_that_hangs_up_is_noticed(
-    streams: AudioStreams, client: TestClient
+    streams: AudioStreams, stranger: TestClient
 ) -> None:
     """It is evidence that somebody stopped it."""
     hung_up = asyncio.Event()
     source = stream(is_complete=False)
     source.on_change = lambda: source.hung_up_at and hung_up.set()
-    response = await client.get(stream_path(streams.add(source)))
+    response = await stranger.get(stream_path(streams.add(source)))
     await response.content.readexactly(192)
     assert source.player is not None
     response.close()
