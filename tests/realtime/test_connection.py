@@ -12,6 +12,7 @@ from openai import AsyncOpenAI
 import orjson
 import pytest
 from websockets.asyncio.server import ServerConnection
+from websockets.client import ClientProtocol
 from websockets.utils import accept_key
 
 from custom_components.realtime_pumpkin.realtime import connection as module
@@ -236,39 +237,43 @@ async def test_a_secure_connection_uses_the_context_that_is_given(
         await connection.close()
 
 
-@pytest.mark.parametrize("is_server_first", [False, True])
+async def leave(connection: ServerConnection) -> None:
+    """Open a session, and close it."""
+    await say(connection, SESSION_CREATED)
+    await connection.close()
+
+
+@pytest.mark.parametrize("handler", [greet, leave], ids=["we close", "it closes"])
 async def test_a_secure_connection_that_is_over_holds_no_tls(
-    tmp_path: Path, *, is_server_first: bool
+    tmp_path: Path, handler: Handler
 ) -> None:
     """Without help from the garbage collector, whoever closes it."""
-
-    async def leave(connection: ServerConnection) -> None:
-        """Open a session, and close it."""
-        await say(connection, SESSION_CREATED)
-        await connection.close()
-
     with uncollected():
-        handler = leave if is_server_first else greet
         async with realtime_server(handler, tls=server_context(tmp_path)) as url:
             client = AsyncOpenAI(api_key=KEY, base_url=url)
             context = ssl.create_default_context(cafile=str(tmp_path / "server.pem"))
             context.check_hostname = False
             connection = await open_connection(client, MODEL, ssl_context=context)
             await connection.expect_session()
-            if is_server_first:
+            if handler is leave:
                 with pytest.raises(ConnectionLost):
                     await connection.recv()
             await connection.close()
             assert _of_clients(SSLProtocol) == 0
 
 
-async def test_a_connection_that_is_closed_is_gone_at_once() -> None:
+@pytest.mark.parametrize("handler", [greet, leave], ids=["we close", "it closes"])
+async def test_a_connection_that_is_closed_is_gone_at_once(handler: Handler) -> None:
     """Neither websockets nor the SDK holds it until garbage is collected."""
     with uncollected():
-        async with connected(greet) as connection:
+        async with connected(handler) as connection:
             await connection.expect_session()
+            if handler is leave:
+                with pytest.raises(ConnectionLost):
+                    await connection.recv()
         del connection
-        assert not [each for each in gc.get_objects() if type(each) is WebSocket]
+        kinds = (WebSocket, ClientProtocol)
+        assert not [each for each in gc.get_objects() if type(each) in kinds]
 
 
 def _of_clients(kind: type[SSLProtocol]) -> int:

@@ -98,6 +98,9 @@ class WebSocket(ClientConnection):
         outer = getattr(self, "logger", None)
         if isinstance(inner := getattr(outer, "logger", None), WireLogger):
             self.logger = self.protocol.logger = inner
+        # It would wait for ever, and holds whom it reads for.
+        if (parser := getattr(self.protocol, "parser", None)) is not None:
+            parser.close()
 
     @override
     async def close(self, code: int = 1000, reason: str = "") -> None:
