@@ -8,8 +8,8 @@ from types import NoneType
 from typing import Any
 
 from homeassistant.components.conversation import async_converse
-from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import Context, Event, HomeAssistant
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_STATE_CHANGED
+from homeassistant.core import Context, Event, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
@@ -114,6 +114,48 @@ async def test_who_types_the_first_line_is_responsible(hass: HomeAssistant) -> N
         assert {event.context.id for event in porch.events} == {writer.id}
 
 
+async def test_what_entities_show_of_a_conversation_is_its_doing(
+    hass: HomeAssistant,
+) -> None:
+    """The logbook says what made a voice speak, and what the event entity tells."""
+    bell, shows = Context(), "event.pumpkin_conversation"
+    ring = by_action("button", "press", START_BUTTON)
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    async with at_the_door(hass, GREETING) as porch:
+        await hass.async_block_till_done()
+        changes.clear()
+        await ring(porch, bell)
+        await porch.until(EventName.ASSISTANT_TRANSCRIPT)
+        voice = hass.states.get(VOICE_ENTITY_ID)
+        await porch.act("stop_conversation", goodbye=False)
+        await porch.until(EventName.CONVERSATION_ENDED)
+        told = [each for each in changes if each.data["entity_id"] == shows]
+    assert voice is not None
+    assert voice.context.id == bell.id
+    last = told[-1].data["new_state"]
+    assert last.attributes["event_type"] == EventName.CONVERSATION_ENDED
+    assert {each.context.id for each in told} == {bell.id}
+
+
+async def test_what_somebody_does_to_an_entity_is_their_doing(
+    hass: HomeAssistant,
+) -> None:
+    """Whoever mutes the microphone in a conversation is not whoever rang."""
+    bell, hand = Context(), Context()
+    mute = {"entity_id": "switch.pumpkin_microphone_muted"}
+    async with at_the_door(hass, GREETING) as porch:
+        await by_action(DOMAIN, "start_conversation")(porch, bell)
+        await hass.services.async_call(
+            "switch", "turn_on", mute, blocking=True, context=hand
+        )
+        state = hass.states.get("switch.pumpkin_microphone_muted")
+        await porch.act("stop_conversation", goodbye=False)
+        await porch.until(EventName.CONVERSATION_ENDED)
+    assert state is not None
+    assert state.state == "on"
+    assert state.context.id == hand.id
+
+
 async def test_what_a_voice_does_in_the_house_follows_from_its_conversation(
     hass: HomeAssistant,
 ) -> None:
@@ -180,6 +222,26 @@ async def test_one_event_of_a_conversation_at_most_waits_for_the_collector_of_ga
             assert len(_events_of_ours()) <= before + 1
 
 
+async def test_no_state_of_a_conversation_waits_for_the_collector_of_garbage(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each was the first event of a context of its own, and held it and its past."""
+    caplog.set_level(logging.WARNING)
+    # As any dashboard does.
+    hass.bus.async_listen(EVENT_STATE_CHANGED, callback(lambda _: None))
+    async with at_the_door(hass, GREETING, GREETING) as porch:
+        with uncollected():
+            states: list[int] = []
+            for count in (1, 2):
+                await porch.act("start_conversation")
+                await porch.until(EventName.ASSISTANT_TRANSCRIPT, count)
+                await only_voice(porch.entry).async_stop_conversation(goodbye=False)
+                await only_voice(porch.entry).async_wait_for_end()
+                await hass.async_block_till_done()
+                states.append(_states_of_ours())
+        assert states[1] <= states[0]
+
+
 async def test_the_end_of_a_conversation_is_not_kept_by_the_context_of_it(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -208,3 +270,9 @@ def _events_of_ours() -> list[str]:
     """Return the events of conversations that are still in memory."""
     events = (each for each in gc.get_objects() if isinstance(each, Event))
     return [each.event_type for each in events if each.event_type.startswith(DOMAIN)]
+
+
+def _states_of_ours() -> int:
+    """Count the states of the voice that are still in memory."""
+    states = (each for each in gc.get_objects() if isinstance(each, State))
+    return sum("pumpkin" in each.entity_id for each in states)

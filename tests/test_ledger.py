@@ -75,6 +75,22 @@ async def test_the_books_are_read_again_after_a_restart(
     assert again.totals("voice", HALLOWEEN).spending == Spending()
 
 
+async def test_a_voice_that_never_rests_is_saved_all_the_same(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """The power may fail in the middle of a busy night."""
+    ledger = Ledger(hass, "account")
+    ledger.record("voice", {}, 0.5, HALLOWEEN)
+    ledger.record("voice", {}, 0.5, HALLOWEEN)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SAVE_DELAY + 1))
+    await hass.async_block_till_done()
+    assert hass_storage[KEY]["data"]["voice"]["day"]["usd"] == 1.0
+    ledger.record("voice", {}, 0.5, HALLOWEEN)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SAVE_DELAY + 1))
+    await hass.async_block_till_done()
+    assert hass_storage[KEY]["data"]["voice"]["day"]["usd"] == 1.5
+
+
 async def test_the_last_end_of_a_conversation_is_read_again(
     hass: HomeAssistant,
 ) -> None:

@@ -180,8 +180,9 @@ class VoiceCoordinator(DataUpdateCoordinator[VoiceState]):
                 is_muted=lambda: self.data.is_muted,
             )
         conversation_id = ulid_now()
-        self.async_set_updated_data(self.data.started(conversation_id))
         self.events.begin(conversation_id, cause)
+        self.async_set_updated_data(self.data.started(conversation_id))
+        self.events.fire(EventName.CONVERSATION_STARTED, conversation_id)
         opened: asyncio.Future[Failure | None] = self.hass.loop.create_future()
         talk = self._seat.async_stay(self._async_hold(call, opened))
         self._running.begin(call, lambda: self._spawn(talk, "conversation"))

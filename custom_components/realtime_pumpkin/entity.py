@@ -1,11 +1,13 @@
 """What the entities of a voice have in common."""
 
+import time
 from typing import override
 
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import CONTEXT_RECENT_TIME_SECONDS
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
@@ -19,6 +21,9 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     _shown: object = None
     _cause: Context | None = None
     """The context of the last action on the entity."""
+
+    _acted_at: float = -CONTEXT_RECENT_TIME_SECONDS
+    """When that was, in seconds of `time.monotonic`."""
 
     def __init__(self, coordinator: VoiceCoordinator, key: str) -> None:
         """Name the entity within its device."""
@@ -52,7 +57,20 @@ class VoiceEntity(CoordinatorEntity[VoiceCoordinator]):
     def async_set_context(self, context: Context) -> None:
         """Remember on whose behalf Home Assistant acts on the entity now."""
         super().async_set_context(context)
-        self._cause = context
+        self._cause, self._acted_at = context, time.monotonic()
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Write the state as the doing of whoever led to the conversation.
+
+        An action on the entity itself comes first, as with any entity.
+        """
+        cause = self.coordinator.events.cause
+        is_acted_on = time.monotonic() - self._acted_at < CONTEXT_RECENT_TIME_SECONDS
+        if cause is not None and not is_acted_on:
+            super().async_set_context(cause)
+        super()._async_write_ha_state()
 
     @callback
     @override

@@ -143,8 +143,11 @@ class Ledger:
         self._voices[voice_id] = totals.plus(tokens, usd, conversations)
         if cools_down:
             self._ends[voice_id] = now.timestamp()
-        self._is_changed = True
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        if not self._is_changed:
+            self._is_changed = True
+            # Asked again, a store would put it off: voices that never rest would
+            # have nothing on disk when the power fails.
+            self._store.async_delay_save(self._data, SAVE_DELAY)
 
     async def async_save(self) -> None:
         """Save at once what is not saved yet; another ledger may read it then."""

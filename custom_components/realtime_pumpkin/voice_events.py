@@ -1,6 +1,7 @@
 """What happens to a voice, told on the bus, to its entities and as repairs."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 import functools
 from typing import Any, Final
 
@@ -77,7 +78,7 @@ class VoiceEvents:
         return functools.partial(self._listeners.remove, listener)
 
     def begin(self, conversation_id: str, cause: Context) -> None:
-        """Say that a conversation has started; all events of it have one context.
+        """Have one context for all that is told of a conversation from now on.
 
         It is that of the action that started it, so Home Assistant knows what led
         to what; a new one where nothing did that Home Assistant knows of.
@@ -85,9 +86,14 @@ class VoiceEvents:
         self._contexts[conversation_id] = cause
         if cause.origin_event is None:
             # Home Assistant makes no event that nobody listens to, so this might be
-            # the end with all that was said, kept until garbage is collected.
-            cause.origin_event = Event(_STARTED, context=cause)
-        self.fire(EventName.CONVERSATION_STARTED, conversation_id)
+            # the end with all that was said; and each would hold the other until
+            # garbage is collected.
+            cause.origin_event = Event(_STARTED, context=copy(cause))
+
+    @property
+    def cause(self) -> Context | None:
+        """Return the context of the conversation that began last, while it runs."""
+        return next(reversed(self._contexts.values()), None)
 
     def fire(
         self, name: EventName, conversation_id: str | None, /, **data: Any
@@ -105,10 +111,10 @@ class VoiceEvents:
         on_bus = data if self._transcripts.in_events else without_words(data)
         context = self._contexts.get(conversation_id or "")
         self._hass.bus.async_fire(f"{DOMAIN}_{name}", on_bus, context=context)
-        if name is EventName.CONVERSATION_ENDED:
-            self._contexts.pop(conversation_id or "", None)
         for listener in list(self._listeners):
             listener(ConversationEvent(name, data))
+        if name is EventName.CONVERSATION_ENDED:
+            self._contexts.pop(conversation_id or "", None)
 
     def tellable(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what anybody may be told of what happened."""

@@ -49,7 +49,12 @@ class Home:
         return self.process.pid
 
     async def census(self) -> dict[str, Any]:
-        """Count what is in it (`counts`, `tasks`, `objects`); stops its loop shortly."""
+        """Count what is in it (`counts`, `tasks`, `objects`); stops its loop shortly.
+
+        Its memory (`memory_mb`) is read before: whoever counts all objects lists them.
+        """
+        await self.house.ask("soak_probe/settle")
+        memory_mb = self.memory_mb()
         told: dict[str, Any] = await self.house.ask("soak_probe/census")
         port = urlsplit(self.house.url).port
         told["counts"] |= {
@@ -57,7 +62,7 @@ class Home:
             "sockets": await asyncio.to_thread(open_sockets, self.pid, port),
             "stored files": await asyncio.to_thread(stored_files, self.folder),
         }
-        return told
+        return {**told, "memory_mb": memory_mb}
 
     def memory_mb(self) -> float:
         """Return its resident memory in MB."""

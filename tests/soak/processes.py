@@ -27,5 +27,5 @@ def open_sockets(pid: int, server_port: int | None = None) -> int:
 
 
 def stored_files(home: Path) -> int:
-    """Count what Home Assistant keeps in its folder for stores."""
-    return sum(1 for _ in (home / ".storage").iterdir())
+    """Count what the integration keeps; Home Assistant writes its own when it likes."""
+    return sum(1 for _ in (home / ".storage").glob("realtime_pumpkin.*"))

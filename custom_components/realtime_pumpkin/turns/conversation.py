@@ -53,6 +53,7 @@ class TurnConversation:
         self._started_at = asyncio.get_running_loop().time()
         self._cause = cause or Context()
         parts.events.begin(conversation_id, self._cause)
+        parts.events.fire(EventName.CONVERSATION_STARTED, conversation_id)
 
     async def async_hear(self, frames: AsyncIterator[bytes]) -> str | None:
         """Return what was said in PCM s16le mono 24 kHz; None where nothing was.

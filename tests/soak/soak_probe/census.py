@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+import ctypes
 import gc
 import threading
 from typing import Any, cast
@@ -25,8 +26,7 @@ _POOLS = ("SyncWorker", "ImportExecutor", "asyncio", "ThreadPoolExecutor")
 
 def census(hass: HomeAssistant) -> dict[str, int]:
     """Count everything, after all that is garbage was collected."""
-    for _ in range(3):
-        gc.collect()
+    collect()
     return {
         "states": len(hass.states.async_all()),
         "entities": len(er.async_get(hass).entities),
@@ -40,6 +40,18 @@ def census(hass: HomeAssistant) -> dict[str, int]:
         "tasks": sum(tasks().values()),
         "objects of the integration": sum(objects().values()),
     }
+
+
+def collect() -> None:
+    """Collect all that is garbage, and what only that held."""
+    for _ in range(3):
+        gc.collect()
+
+
+def give_back() -> None:
+    """Return the list of all objects, some MB, to the system; what grows would fill it."""
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def stream_tokens(hass: HomeAssistant) -> int:
