@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-import ctypes
 import gc
 import threading
 from typing import Any, cast
@@ -14,6 +13,8 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+
+from .memory import collect
 
 INTEGRATION = "custom_components.realtime_pumpkin"
 _OURS = "realtime_pumpkin"
@@ -40,18 +41,6 @@ def census(hass: HomeAssistant) -> dict[str, int]:
         "tasks": sum(tasks().values()),
         "objects of the integration": sum(objects().values()),
     }
-
-
-def collect() -> None:
-    """Collect all that is garbage, and what only that held."""
-    for _ in range(3):
-        gc.collect()
-
-
-def give_back() -> None:
-    """Return the list of all objects, some MB, to the system; what grows would fill it."""
-    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)
 
 
 def stream_tokens(hass: HomeAssistant) -> int:
