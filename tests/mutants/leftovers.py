@@ -1,12 +1,14 @@
 """Guards against what is over and kept all the same, until garbage is collected."""
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
-from homeassistant.core import Context
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers.entity import Entity
 from websockets.asyncio.client import ClientConnection
 
-from custom_components.realtime_pumpkin.const import EventName
+from custom_components.realtime_pumpkin.house.witness import Witness
+from custom_components.realtime_pumpkin.ledger import Ledger
 from custom_components.realtime_pumpkin.voice_events import VoiceEvents
 from tests.mutants.mutant import Guard
 from tests.mutants.stand_ins import nothing
@@ -21,12 +23,24 @@ def _raise_not_found() -> web.Response:
     raise web.HTTPNotFound
 
 
-def _begin_without_origin(
-    self: VoiceEvents, told: str, cause: Context | None = None
-) -> None:
+def _begin_without_origin(self: VoiceEvents, told: str, cause: Context) -> None:
     """Let the first event that somebody listens to be the origin."""
-    self._contexts[told] = cause or Context()
-    self.fire(EventName.CONVERSATION_STARTED, told)
+    self._contexts[told] = cause
+
+
+def _act_for_nobody(self: Witness, hass: HomeAssistant, _: Context, **who: Any) -> None:
+    """Forget what led to the conversation."""
+    _WITNESS(self, hass, Context(), **who)
+
+
+def _put_off(self: Ledger, *used: Any, **more: Any) -> None:
+    """Ask the store again for each record."""
+    self._is_changed = False
+    _RECORD(self, *used, **more)
+
+
+_WITNESS: Final = Witness.__init__
+_RECORD: Final = Ledger.record
 
 
 LEFTOVERS: Final = (
@@ -60,7 +74,13 @@ LEFTOVERS: Final = (
         "a connection that is over lets its TLS go",
         "realtime.websocket:WebSocket.connection_lost",
         ClientConnection.connection_lost,
-        (f"{_SOCKET}::test_a_secure_connection_that_is_over_holds_no_tls[False]",),
+        (f"{_SOCKET}::test_a_secure_connection_that_is_over_holds_no_tls[we close]",),
+    ),
+    Guard(
+        "a connection that is over lets its parser go",
+        "realtime.websocket:WebSocket._leave_parser",
+        nothing,
+        (f"{_SOCKET}::test_a_connection_that_is_closed_is_gone_at_once",),
     ),
     Guard(
         "a closed rehearsal keeps no sound",
@@ -85,7 +105,7 @@ LEFTOVERS: Final = (
     Guard(
         "what a conversation tells has one context",
         "voice_events:VoiceEvents.begin",
-        lambda self, told, cause=None: self.fire(EventName.CONVERSATION_STARTED, told),
+        nothing,
         ("tests/test_contexts.py",),
     ),
     Guard(
@@ -95,5 +115,26 @@ LEFTOVERS: Final = (
         (
             "tests/test_contexts.py::test_the_end_of_a_conversation_is_not_kept_by_the_context_of_it",
         ),
+    ),
+    Guard(
+        "what entities show of a conversation has its context",
+        "entity:VoiceEntity._async_write_ha_state",
+        Entity._async_write_ha_state,
+        (
+            "tests/test_contexts.py::test_what_entities_show_of_a_conversation_is_its_doing",
+            "tests/test_contexts.py::test_no_state_of_a_conversation_waits_for_the_collector_of_garbage",
+        ),
+    ),
+    Guard(
+        "what a voice does in the house follows from its conversation",
+        "house.witness:Witness.__init__",
+        _act_for_nobody,
+        ("tests/test_contexts.py",),
+    ),
+    Guard(
+        "a voice that never rests is saved all the same",
+        "ledger:Ledger.record",
+        _put_off,
+        ("tests/test_ledger.py",),
     ),
 )

@@ -90,6 +90,11 @@ class WebSocket(ClientConnection):
         """
         self._be_patient()
         super().connection_lost(exc)
+        self._leave_transport()
+        self._leave_parser()
+
+    def _leave_transport(self) -> None:
+        """Let go of what the connection went through."""
         self.transport = _LOST
         self.keepalive_task = None
         if (received := getattr(self, "recv_messages", None)) is not None:
@@ -98,7 +103,9 @@ class WebSocket(ClientConnection):
         outer = getattr(self, "logger", None)
         if isinstance(inner := getattr(outer, "logger", None), WireLogger):
             self.logger = self.protocol.logger = inner
-        # It would wait for ever, and holds whom it reads for.
+
+    def _leave_parser(self) -> None:
+        """End what would wait for data for ever, and holds whom it reads for."""
         if (parser := getattr(self.protocol, "parser", None)) is not None:
             parser.close()
 
