@@ -160,7 +160,14 @@ PRIVATE_APIS: Final = (
         "test_a_socket_that_is_made_of_something_else_sends_as_the_library_does",
     ),
     _api(
-        "realtime/websocket.py `WebSocket.connection_lost`",
+        "realtime/websocket.py `WebSocket._leave_parser`",
+        "what websockets reads frames with",
+        {"getattr parser"},
+        "Python's garbage collector gives it back, later",
+        "test_a_connection_that_receives_otherwise_is_lost_all_the_same",
+    ),
+    _api(
+        "realtime/websocket.py `WebSocket._leave_transport`",
         "where websockets keeps the transport of a connection that is over",
         {"getattr recv_messages", "getattr logger"},
         "Python's garbage collector gives it back, later",
@@ -188,6 +195,7 @@ OWN: Final = frozenset({"sorted_input._add"})
 CONVENTIONS: Final[dict[str, str]] = {
     "_async_abort_entries_match": "flows",
     "_async_handle_message": "conversation entities",
+    "_async_write_ha_state": "entities",
     "_domain_specs": "conditions",
     "_get_entry": "flows",
     "_get_reauth_entry": "flows",

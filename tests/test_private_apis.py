@@ -320,7 +320,7 @@ def test_a_socket_that_is_made_of_something_else_sends_as_the_library_does(
 
 
 def test_a_connection_that_receives_otherwise_is_lost_all_the_same() -> None:
-    """Its transport is let go as far as it is known."""
+    """Its transport and parser are let go as far as they are known."""
     connection = WebSocket.__new__(WebSocket)
     with patch.object(ClientConnection, "connection_lost"):
         connection.connection_lost(None)

@@ -106,7 +106,8 @@ class WebSocket(ClientConnection):
 
     def _leave_parser(self) -> None:
         """End what would wait for data for ever, and holds whom it reads for."""
-        if (parser := getattr(self.protocol, "parser", None)) is not None:
+        protocol = getattr(self, "protocol", None)
+        if (parser := getattr(protocol, "parser", None)) is not None:
             parser.close()
 
     @override
