@@ -51,6 +51,7 @@ TO_BUILD = [
 TO_RUN = [
     Need(["ffmpeg"], has("ffmpeg")),  # Home Assistant's own need
     Need(["libturbojpeg0", "libturbojpeg"], lambda: bool(find_library("turbojpeg"))),
+    Need(["libjemalloc2"], lambda: bool(find_library("jemalloc"))),  # its container's
     Need(["libopus0"], lambda: bool(find_library("opus"))),  # its telephone calls
     Need(["mpd"], has("mpd")),  # the loudspeaker of the demo
     Need(["flite"], has("flite")),  # the offline voices of the demo

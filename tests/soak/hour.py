@@ -51,7 +51,8 @@ class Length:
     rest: float
     """How long all is idle before it is counted.
 
-    Players keep their connections, and the books are saved within half a minute.
+    Players keep their connections, the books are saved within half a minute, and
+    memory is given back to the system after 20 seconds.
     """
 
 
@@ -241,7 +242,7 @@ async def _talk(
 ) -> None:
     """Warm up, count, talk, and count again once all is over."""
     await _all_talk(visitors, voices, length.warm_up)
-    await asyncio.sleep(length.rest)
+    await home.settle(length.rest)
     found.before = await home.census()
     await home.house.ask("soak_probe/forget_lag")
     found.memory_mb.clear()
@@ -251,7 +252,7 @@ async def _talk(
         found.lag = await home.house.ask("soak_probe/lag")
     finally:
         watch.cancel()
-    await asyncio.sleep(length.rest)
+    await home.settle(length.rest)
     found.after = await home.census()
 
 

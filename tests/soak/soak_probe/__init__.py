@@ -10,9 +10,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
-from .census import census, objects, tasks
+from .census import census, collect, objects, tasks
 from .lag import Lag
-from .memory import collect, give_back, resident_mb
 
 DOMAIN: Final = "soak_probe"
 _LAG: Final[HassKey[Lag]] = HassKey(DOMAIN)
@@ -22,9 +21,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Watch the loop until Home Assistant stops."""
     lag = hass.data[_LAG] = Lag()
     hass.async_create_background_task(lag.watch(), "soak probe")
-    for command in (_count, _forget_lag, _read_lag):
+    for command in (_settle, _count, _forget_lag, _read_lag):
         websocket_api.async_register_command(hass, command)
     return True
+
+
+@callback
+@websocket_api.websocket_command({"type": "soak_probe/settle"})
+def _settle(
+    hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Collect all that is garbage."""
+    collect()
+    connection.send_result(msg["id"])
 
 
 @callback
@@ -33,12 +42,7 @@ def _count(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Count everything; stops the loop for as long as that takes."""
-    collect()
-    told: dict[str, Any] = {
-        "memory_mb": resident_mb()
-    }  # Before all objects are listed.
-    told |= {"counts": census(hass), "tasks": dict(tasks()), "objects": dict(objects())}
-    give_back()
+    told = {"counts": census(hass), "tasks": dict(tasks()), "objects": dict(objects())}
     connection.send_result(msg["id"], told)
 
 

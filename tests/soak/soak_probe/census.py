@@ -14,8 +14,6 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 
-from .memory import collect
-
 INTEGRATION = "custom_components.realtime_pumpkin"
 _OURS = "realtime_pumpkin"
 _VISITOR = "RequestHandler.start"
@@ -41,6 +39,12 @@ def census(hass: HomeAssistant) -> dict[str, int]:
         "tasks": sum(tasks().values()),
         "objects of the integration": sum(objects().values()),
     }
+
+
+def collect() -> None:
+    """Collect all that is garbage, and what only that held."""
+    for _ in range(3):
+        gc.collect()
 
 
 def stream_tokens(hass: HomeAssistant) -> int:
