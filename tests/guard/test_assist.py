@@ -158,7 +158,7 @@ async def test_whatever_way_something_sensitive_is_meant_it_is_asked_for(
 async def test_without_strangers_the_tools_of_assist_reach(
     hass: HomeAssistant, house: tuple[Kind, list[str]]
 ) -> None:
-    """Only so does the test above prove anything."""
+    """Only so does the test above prove anything; the first way in is enough."""
     kind, touched = house
     voice = caller(
         hass,
@@ -166,7 +166,12 @@ async def test_without_strangers_the_tools_of_assist_reach(
         llm_apis=("assist",),
         exposed_entities=everything(hass),
     )
-    await async_call_all(hass, voice, kind)
+    tools = await async_api_tools(voice, {})
+    for name, arguments in calls(tools, kind):
+        await tools.tools[name].run(dict(arguments))
+        await hass.async_block_till_done()
+        if kind.entity_id in touched:
+            break
     assert kind.entity_id in touched
 
 
