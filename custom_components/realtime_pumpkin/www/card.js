@@ -310,10 +310,7 @@ export class RealtimePumpkinCard extends HTMLElement {
 
   async _onStart(here) {
     this._problem = null;
-    if (here || (this._usesBrowser && !this._isElsewhere)) {
-      await this._tab.wake();
-      if (!(await this._isAwake())) return;
-    }
+    if (!(await this._isReady(here))) return;
     await this._try(() =>
       this._hass.connection.sendMessagePromise({
         type: "realtime_pumpkin/start_conversation",
@@ -321,6 +318,13 @@ export class RealtimePumpkinCard extends HTMLElement {
         in_browser: here,
       }),
     );
+  }
+
+  /** Attach this tab where it is to be microphone and speaker; tell whether all is there. */
+  async _isReady(here = false) {
+    if (!here && (!this._usesBrowser || this._isElsewhere)) return true;
+    await this._tab.wake();
+    return this._isAwake();
   }
 
   get _usesBrowser() {
@@ -346,6 +350,7 @@ export class RealtimePumpkinCard extends HTMLElement {
   }
 
   async _onCheck() {
+    if (!(await this._isReady())) return;
     this._isChecking = true;
     const check = {
       type: "call_service",
