@@ -1,11 +1,13 @@
 """A voice of a satellite, talked to for once in the browser's tab."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from demo import visit
 from demo.house.events import EventLog
+from demo.measure.events import HouseEvent
 from demo.porch.ears import Ears
 from demo.stage import Options, Stage, stage
 from demo.terminal import Terminal
@@ -15,6 +17,7 @@ from .chromium import Page, chromium
 from .person import Person
 
 _WITHIN_S = 30.0
+_IS_HEARD_S = 5.0
 
 
 async def talk_here(folder: Path) -> dict[str, Any]:
@@ -36,6 +39,15 @@ async def talk_here(folder: Path) -> dict[str, Any]:
             return await _talk(on, page)
 
 
+async def _hang_up(person: Person, log: EventLog) -> HouseEvent:
+    """Press "Stop" until it is heard: what is said moves the button."""
+    while True:
+        await person.click("Stop")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_IS_HEARD_S):
+                return await log.wait_for("conversation_ended")
+
+
 async def _talk(on: Stage, page: Page) -> dict[str, Any]:
     """Talk in the tab while somebody listens at the door."""
     log = EventLog(on.folder.path / "here.jsonl", {on.voice})
@@ -47,9 +59,8 @@ async def _talk(on: Stage, page: Page) -> dict[str, Any]:
         await page.until(f"{CARD}._tab._position?.playing", _WITHIN_S)
         async with asyncio.timeout(_WITHIN_S):
             heard = await log.wait_for("user_transcript")
-        await person.click("Stop")
         async with asyncio.timeout(_WITHIN_S):
-            ended = await log.wait_for("conversation_ended")
+            ended = await _hang_up(person, log)
         listened_ms, sound_ms = ears.heard.now_ms, ears.heard.sound_started_ms
     await page.until(f"{CARD}._voice.phase === 'idle'", _WITHIN_S)
     log.close()
