@@ -156,13 +156,18 @@ async def test_what_somebody_does_to_an_entity_is_their_doing(
     assert state.context.id == hand.id
 
 
+async def async_fog_machine(hass: HomeAssistant) -> list[Event]:
+    """Have a script of a fog machine; return where each action is noted."""
+    fog = {"fog": {"sequence": [{"event": "fog"}]}}
+    assert await async_setup_component(hass, "script", {"script": fog})
+    return async_capture_events(hass, EVENT_CALL_SERVICE)
+
+
 async def test_what_a_voice_does_in_the_house_follows_from_its_conversation(
     hass: HomeAssistant,
 ) -> None:
     """The logbook leads from the fog back to the bell."""
-    fog = {"fog": {"sequence": [{"event": "fog"}]}}
-    assert await async_setup_component(hass, "script", {"script": fog})
-    done = async_capture_events(hass, EVENT_CALL_SERVICE)
+    done = await async_fog_machine(hass)
     bell, ring = Context(), by_action(DOMAIN, "start_conversation")
     data = {"scripts": ["script.fog"]}
     async with at_the_door(hass, Call("fog", {}), GREETING, data=data) as porch:
@@ -176,9 +181,7 @@ async def test_what_is_done_on_a_typed_word_follows_from_it(
     hass: HomeAssistant,
 ) -> None:
     """In Assist too."""
-    fog = {"fog": {"sequence": [{"event": "fog"}]}}
-    assert await async_setup_component(hass, "script", {"script": fog})
-    done = async_capture_events(hass, EVENT_CALL_SERVICE)
+    done = await async_fog_machine(hass)
     writer, agent = Context(), "conversation.pumpkin"
     data = {"scripts": ["script.fog"]}
     async with at_the_door(hass, Call("fog", {}), GREETING, data=data):
