@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,11 +42,7 @@ system_health:
 _MALLOC_CONF = (
     "background_thread:true,metadata_thp:auto,dirty_decay_ms:20000,muzzy_decay_ms:20000"
 )
-_ALLOCATOR = (
-    "env",
-    f"LD_PRELOAD={find_library('jemalloc')}",
-    f"MALLOC_CONF={_MALLOC_CONF}",
-)
+_ALLOCATOR = ("env", "LD_PRELOAD=libjemalloc.so.2", f"MALLOC_CONF={_MALLOC_CONF}")
 
 
 @dataclass(frozen=True, slots=True)
