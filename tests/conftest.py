@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from unittest.mock import AsyncMock, patch
 
 from aiohttp.test_utils import TestClient
+from homeassistant.components.ffmpeg import FFmpegManager
+from homeassistant.components.http import HomeAssistantHTTP
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from hypothesis import settings
@@ -43,11 +45,24 @@ def enable_event_loop_debug() -> None:
     """
 
 
-@pytest.fixture(autouse=True)
+async def _nothing(*_: object) -> None:
+    """Stand in for what no test needs, and remember nothing of it."""
+
+
+@pytest.fixture(autouse=True, scope="session")
 def ffmpeg_is_not_asked() -> Iterator[None]:
     """Spare each set-up of `ffmpeg` a process that tells its version."""
-    path = "homeassistant.components.ffmpeg.FFmpegManager.async_get_version"
-    with patch(path, AsyncMock()):
+    with patch.object(FFmpegManager, "async_get_version", _nothing):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disable_http_server() -> Iterator[None]:
+    """Start no server, as the test plugin's, which patches anew for each test."""
+    with (
+        patch.object(HomeAssistantHTTP, "async_bind", _nothing),
+        patch.object(HomeAssistantHTTP, "start", _nothing),
+    ):
         yield
 
 

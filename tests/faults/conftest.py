@@ -10,6 +10,8 @@ from tests.faults.cell import MORE_S, Phase
 from tests.faults.fault import Fault
 from tests.faults.stage import Stage
 
+_EACH = 3
+
 
 @pytest.fixture(autouse=True)
 def configure_event_loop() -> None:
@@ -39,14 +41,16 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each cell of a module's rows, `FAULTS`.
 
-    `script/test` has time for one phase of each fault; `script/soak`, and whoever
-    names a test, may have all.
+    `script/test` has time for one phase of each third fault; `script/soak --short`, which
+    CI runs as well, plays all, and so does whoever names a test.
     """
     if "stage" not in metafunc.fixturenames:
         return
     faults: tuple[Fault, ...] = metafunc.module.FAULTS
     moments: int | None = metafunc.config.getoption("--moments", None)
     is_brief = moments is None and not any("::" in arg for arg in metafunc.config.args)
+    if is_brief:
+        faults = faults[::_EACH]
     cells = [
         pytest.param(fault, phase, more_s, id=f"{fault.name}-{phase}{suffix}")
         for number, fault in enumerate(faults)

@@ -17,7 +17,7 @@ from .persona import fuzz_persona
 from .wyoming import fuzz_satellite, fuzz_wire
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(inputs())
 def test_no_bytes_break_a_wyoming_connection(data: bytes) -> None:
     """What is read is a well formed event, and sound comes in whole frames."""
@@ -25,14 +25,14 @@ def test_no_bytes_break_a_wyoming_connection(data: bytes) -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(inputs())
 def test_no_satellite_breaks_its_microphone_or_speaker(data: bytes) -> None:
     """Over TCP: nothing but its own errors is raised, none is logged, none is left."""
     fuzz_satellite(data)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(inputs())
 def test_no_data_of_an_action_is_refused_without_our_words(data: bytes) -> None:
     """Each is taken or answered with a text that is translated."""
@@ -41,7 +41,7 @@ def test_no_data_of_an_action_is_refused_without_our_words(data: bytes) -> None:
 
 async def test_no_file_breaks_the_gallery(hass: HomeAssistant) -> None:
     """There is a character, or a reason why not."""
-    for seed in range(150):
+    for seed in range(50):
         fuzz_persona(noise(seed))
 
 

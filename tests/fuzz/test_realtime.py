@@ -35,42 +35,42 @@ from .typed import WrongType
 type Fuzz = Callable[[bytes], None]
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(inputs())
 def test_no_frame_raises_and_what_is_read_of_it_is_typed(data: bytes) -> None:
     """Bytes, JSON of any kind, and events with something wrong about them."""
     fuzz_frames(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(inputs())
 def test_no_conversation_raises_and_each_ends_when_told(data: bytes) -> None:
     """It wants valid things only, and truncates nothing beyond what came."""
     fuzz_conversation(data)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(inputs())
 def test_no_flood_takes_more_memory_than_a_conversation_may(data: bytes) -> None:
     """Of any event, with the same ids or others, short or long."""
     fuzz_flood(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(inputs())
 def test_no_socket_breaks_the_shell_of_a_conversation(data: bytes) -> None:
     """It ends for a reason, with no task left."""
     fuzz_shell(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(inputs())
 def test_no_socket_breaks_a_talk_turn_by_turn(data: bytes) -> None:
     """Nothing but its own error is raised, and no task is left."""
     fuzz_turns(data)
 
 
-@settings(max_examples=120)
+@settings(max_examples=50)
 @given(inputs())
 def test_no_client_breaks_the_server_and_each_answer_is_valid(data: bytes) -> None:
     """As the SDK's own models have it."""

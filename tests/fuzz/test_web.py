@@ -168,7 +168,7 @@ async def _command_all(
 ) -> None:
     """Say a few hundred things over the connections of these users."""
     tabs = [_Tab(await ws_client(hass, token)) for token in tokens if token]
-    for data in examples(150):
+    for data in examples(60):
         dice = Dice(data)
         await dice.pick(tabs).say(dice)
 
@@ -265,7 +265,7 @@ async def _knock_often(hass: HomeAssistant, client: TestClient) -> None:
     stream.append(mp3(240))
     stream.complete()
     token = async_get_streams(hass).add(stream)
-    for data in examples(200):
+    for data in examples(60):
         request, is_known = _request(Dice(data), token)
         status = await _knock(client, request)
         allowed = {None, *REFUSALS, *([200] if is_known else [])}

@@ -44,7 +44,7 @@ def let_hear_itself(
             begins.append(now())
         # Not the time of the call: a busy machine would tear the sound apart.
         time = begins[-1] + ((n - 1) * count + np.arange(count)) / rate
-        at, values = _played(satellite, delay_ms)
+        at, values = _played(satellite, delay_ms, since=time[0])
         if len(at):
             heard += gain * np.interp(time, at, values, left=0, right=0)
         return np.round(heard).clip(-32768, 32767).astype("<i2").tobytes()
@@ -53,17 +53,19 @@ def let_hear_itself(
 
 
 def _played(
-    satellite: FakeSatellite, delay_ms: Callable[[float], float]
+    satellite: FakeSatellite, delay_ms: Callable[[float], float], *, since: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return when which of the speaker's last samples are heard."""
+    """Return when which of the speaker's last samples are heard, from a time on."""
     at: list[NDArray[np.float64]] = []
     for piece in reversed(satellite.played):
         if piece.end < now() - _LONGEST_DELAY_S:
             break
         size = round((piece.end - piece.begin) * PCM_24K.rate)
         begin = piece.begin + delay_ms(piece.begin) / 1000
-        at.insert(0, begin + np.arange(size) / PCM_24K.rate)
-    times = np.concatenate(at) if at else np.zeros(0)
+        at.append(begin + np.arange(size) / PCM_24K.rate)
+        if begin <= since:
+            break
+    times = np.concatenate(at[::-1]) if at else np.zeros(0)
     if not len(times):
         return times, times
     values = samples(bytes(satellite.pcm[-2 * len(times) :]))

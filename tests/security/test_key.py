@@ -27,6 +27,7 @@ from custom_components.realtime_pumpkin.const import DOMAIN
 from custom_components.realtime_pumpkin.diagnostics import (
     async_get_config_entry_diagnostics,
 )
+from custom_components.realtime_pumpkin.realtime import reconnection
 from custom_components.realtime_pumpkin.staging import HouseRules
 from custom_components.realtime_pumpkin.system_health import async_info
 from tests.card_client import card
@@ -73,9 +74,11 @@ async def test_a_card_is_not_told_the_key(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     refusal: str,
 ) -> None:
     """Neither in what it hears of a failure, nor in the answer to its command."""
+    monkeypatch.setattr(reconnection, "BUDGET", 1.0)
     house = House(hass, caplog)
     handler = refuses(f"{CANARY} is in trouble", *REFUSALS[refusal])
     async with realtime_server(handler) as url, on_the_porch() as satellite:

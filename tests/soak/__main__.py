@@ -21,6 +21,7 @@ from .promises import Promise
 
 PARTS: Final = (
     "conversations",
+    "random_talk",
     "hour",
     "backpressure",
     "matrix",

@@ -18,6 +18,7 @@ PAGE: Final = ROOT / "docs" / "reliability.md"
 FIGURES: Final = ROOT / "docs" / "soak.json"
 TITLES: Final = {
     "conversations": "A thousand conversations in compressed time",
+    "random_talk": "Conversations that nobody wrote",
     "hour": "An hour in real time",
     "backpressure": "Eight hours of a microphone, in compressed time",
     "matrix": "Every fault in every phase",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -92,13 +93,13 @@ def _count_aliases(path: Path) -> int:
 
 
 @callback
-def gallery_of(files: Iterable[File]) -> Gallery:
+def gallery_of(files: Iterable[File], first: Gallery | None = None) -> Gallery:
     """Return the characters in files; those that hold none are named in the log.
 
-    Later files replace earlier ones of their name, unless they hold none. In the
-    event loop, where templates can be checked.
+    Later files replace earlier ones of their name, and those of `first`, unless they
+    hold none. In the event loop, where templates can be checked.
     """
-    gallery = Gallery()
+    gallery = Gallery(dict(first.personas), dict(first.broken)) if first else Gallery()
     for name, content in files:
         try:
             gallery.add(Persona.from_data(Path(name).stem, content))
@@ -114,6 +115,24 @@ def _reason(err: Exception) -> str:
     return str(err) if isinstance(err, probatio.Invalid) else type(err).__name__
 
 
+@cache
+def _built_in_files() -> list[File]:
+    """Return the integration's own, which an update alone changes. Blocks once."""
+    return read_files(BUILT_IN)
+
+
+@cache
+def _built_in() -> Gallery:
+    """Return the integration's own characters; their files were read before."""
+    return gallery_of(_built_in_files())
+
+
+def _read_own(folder: Path) -> list[File]:
+    """Return the files of the user's folder. Blocks."""
+    _built_in_files()
+    return read_files(folder)
+
+
 _GALLERY: Final[HassKey[Gallery]] = HassKey(f"{DOMAIN}_gallery")
 
 
@@ -123,14 +142,14 @@ async def async_get_gallery(hass: HomeAssistant) -> Gallery:
 
 
 async def async_read_gallery(hass: HomeAssistant) -> Gallery:
-    """Read all files anew; those that hold no character become repairs.
+    """Read the user's files anew; those that hold no character become repairs.
 
     The repair of a file that was mended or removed goes.
     """
     own = Path(hass.config.path(*OWN_FOLDER))
-    files = await hass.async_add_executor_job(read_files, BUILT_IN, own)
+    files = await hass.async_add_executor_job(_read_own, own)
     before = hass.data.get(_GALLERY, Gallery())
-    gallery = hass.data[_GALLERY] = gallery_of(files)
+    gallery = hass.data[_GALLERY] = gallery_of(files, _built_in())
     for name in before.broken.keys() - gallery.broken.keys():
         ir.async_delete_issue(hass, DOMAIN, f"{ISSUE}_{name}")
     for name, why in gallery.broken.items():
