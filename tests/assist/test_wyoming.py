@@ -42,6 +42,7 @@ pytestmark = pytest.mark.usefixtures("homeassistant_component", "socket_enabled"
 
 ENTITY_ID = "assist_satellite.porch"
 ASSISTANT = "select.porch_assistant"
+WORD_S = 0.5
 
 
 def described() -> Event:
@@ -60,16 +61,28 @@ class WakeWordSatellite(FakeSatellite):
     info: Event | None = field(default_factory=described)
     pipeline: Event | None = None
     is_muted: bool = True
+    goes_on: bool = False
+    """Send sound that Home Assistant takes for another run."""
+
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wake(self, word: str) -> None:
-        """Hear a wake word."""
+        """Hear a wake word, which takes time to say."""
         assert self._owner is not None
+        await asyncio.sleep(WORD_S)
         await self.send(Detection(name=word).event())
         stages = PipelineStage.ASR, PipelineStage.TTS
         await self.send(RunPipeline(*stages).event())
         self.is_muted = False
         self._start_microphone(self._owner)
+
+    async def _go_on(self) -> None:
+        """Let a wake word and some sound be taken for a new run, once the old one ended."""
+        sound = self._chunk(bytes(self.microphone.bytes_of(CHUNK_MS)))
+        while len(self.seen("transcribe")) < 2:
+            await self.send(Detection(name="hoo").event())
+            await self.send(sound)
+            await asyncio.sleep(CHUNK_MS / 1000)
 
     async def until(self, kind: str, count: int = 1) -> None:
         """Wait for the n-th event of a kind."""
@@ -83,6 +96,9 @@ class WakeWordSatellite(FakeSatellite):
         """Stop to stream as soon as a run is over."""
         if Transcript.is_type(event.type) or Error.is_type(event.type):
             self.is_muted = True
+            if self.goes_on:
+                self.goes_on = False
+                self._own(self._go_on())
         await super()._obey(event, writer)
         self._news.set()
 
@@ -109,6 +125,16 @@ async def held(
         await satellite.stop()
 
 
+async def choose(hass: HomeAssistant) -> None:
+    """Choose the voice as the satellite's assistant, as its owner does."""
+    await hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": ASSISTANT, "option": "Pumpkin"},
+        blocking=True,
+    )
+
+
 def at_the_hall(hall: Device) -> dict[str, Any]:
     """Return the data of a voice that speaks through the hall's player."""
     return {"speaker": {"kind": "media_player", "entity_id": hall.player_id}}
@@ -125,12 +151,7 @@ async def test_each_wake_word_at_a_wyoming_satellite_is_a_conversation(
         held(hass) as (satellite, _),
         voice_at(hass, ENTITY_ID, *replies, data=at_the_hall(hall)) as visit,
     ):
-        await hass.services.async_call(
-            "select",
-            "select_option",
-            {"entity_id": ASSISTANT, "option": "Pumpkin"},
-            blocking=True,
-        )
+        await choose(hass)
         # Two words: Home Assistant takes one that comes twice for an echo.
         for number, word in enumerate(("boo", "hoo"), 1):
             await satellite.wake(word)
@@ -147,6 +168,31 @@ async def test_each_wake_word_at_a_wyoming_satellite_is_a_conversation(
             assert satellite.seen(kind) == []
         assert len(satellite.seen("transcribe")) == 2
         assert len(hall.player.played) == 4
+
+
+async def test_sound_that_was_on_its_way_at_the_end_begins_no_conversation(
+    hass: HomeAssistant,
+) -> None:
+    """Home Assistant takes it for one that follows the wake word, and runs for it."""
+    hall = Device("hall")
+    async with (
+        house_with(hass, hall),
+        held(hass) as (satellite, _),
+        voice_at(
+            hass, ENTITY_ID, GREETING, GOODBYE, GREETING, data=at_the_hall(hall)
+        ) as visit,
+    ):
+        await choose(hass)
+        satellite.goes_on = True
+        await satellite.wake("boo")
+        await visit.until(EventName.AUDIO_STARTED)
+        await visit.act("add_message", role="user", text="Bye!", respond=True)
+        await visit.until(EventName.CONVERSATION_ENDED)
+        await satellite.until("transcribe", 2)
+        await satellite.until("transcript", 2)
+        assert await async_wait_for_state(hass, ENTITY_ID, "idle".__eq__, 5)
+        assert len(visit.named(EventName.CONVERSATION_STARTED)) == 1
+        assert len(hall.player.played) == 2
 
 
 async def test_the_porch_check_waits_for_the_wake_word_of_a_wyoming_satellite(

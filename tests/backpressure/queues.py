@@ -240,6 +240,7 @@ KEPT: Final = {
     "links/meter.py: MeteredSink._envelopes": "one for each answer that waits",
     "links/stay.py: Stay._open": "the volume and the music of one player",
     "links/stream_view.py: AudioStreams._leases": "those of the decks",
+    "links/tap.py: Tap._ended_at": "one for each satellite",
     "links/tap.py: Tap._expected": "one for each satellite",
     "links/wyoming.py: WyomingSatellite._ends": "microphone and speaker",
     "links/wyoming_handshake.py: _Greeting._at": _GIVEN,

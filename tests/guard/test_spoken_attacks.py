@@ -136,7 +136,7 @@ async def test_a_visitor_talks_the_model_into_it_and_nothing_happens(
         Call(tool, arguments),
         Say("That I cannot do.", duration_ms=100),
         heard=[said],
-        sound=speech(1200, 600),
+        sound=speech(800, 400),
         data=data,
     ) as porch:
         finished = await async_visit(porch)
@@ -173,7 +173,7 @@ async def test_a_lamp_is_switched_for_the_same_visitor(hass: HomeAssistant) -> N
         Call(TURN_OFF, {"name": "lamp"}),
         Say("It is dark now.", duration_ms=100),
         heard=["Switch the lamp off."],
-        sound=speech(1200, 600),
+        sound=speech(800, 400),
         data=data,
     ) as porch:
         finished = await async_visit(porch)
@@ -195,7 +195,7 @@ async def test_the_same_words_open_the_door_of_a_voice_among_friends(
         Call(tool, arguments),
         Say("Come in!", duration_ms=100),
         heard=[said],
-        sound=speech(1200, 600),
+        sound=speech(800, 400),
         data={**data, "strangers": False},
     ) as porch:
         await async_visit(porch)

@@ -23,6 +23,9 @@ _JUST_NOW_S: Final = 0.1
 _PIPELINE_SELECT: Final = "pipeline"
 _STOP_LATENCY_MS: Final = 100
 _TELEPHONES: Final = frozenset({"voip"})
+# It begins a run for sound that comes after a wake word, and forgets the wake word only
+# some steps of the loop after its run: what a satellite sends until then begins another.
+_BEGINS_ANOTHER: Final = frozenset({"wyoming"})
 # Manufacturer and model of devices whose audio chip is meant to cancel the echo.
 # Owners of both report that, heard while it plays, it writes down its own words
 # (home-assistant-voice-pe#621, Satellite1-ESPHome#569): only a measurement tells.
@@ -62,8 +65,19 @@ def _age_s(state: State) -> float:
 @callback
 def takes_turns(hass: HomeAssistant, satellite: str) -> bool:
     """Tell whether a satellite listens and speaks by turns only: a telephone does."""
+    return _platform(hass, satellite) in _TELEPHONES
+
+
+@callback
+def runs_on_leftovers(hass: HomeAssistant, satellite: str) -> bool:
+    """Tell whether sound that comes after a run may begin one that nobody asked for."""
+    return _platform(hass, satellite) in _BEGINS_ANOTHER
+
+
+def _platform(hass: HomeAssistant, satellite: str) -> str | None:
+    """Return the integration that has connected a satellite."""
     entry = er.async_get(hass).async_get(satellite)
-    return entry is not None and entry.platform in _TELEPHONES
+    return entry.platform if entry else None
 
 
 @callback

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Callable
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from .satellite_stream import SatelliteStream
-from .satellites import takes_turns, talking_satellite
+from .satellites import runs_on_leftovers, takes_turns, talking_satellite
+
+LEFTOVERS_S: Final = 0.5
+"""How long sound is on its way after a run; nobody says a wake word so soon."""
 
 type OnUnasked = Callable[[SatelliteStream], None]
 """Take a run that nobody has asked for; whoever does not want it closes it."""
@@ -20,6 +24,7 @@ class Tap:
         self._hass = hass
         self._on_unasked = on_unasked
         self._expected: dict[str, asyncio.Future[SatelliteStream]] = {}
+        self._ended_at: dict[str, float] = {}
 
     def expect(self, satellite: str) -> asyncio.Future[SatelliteStream]:
         """Return what will hold the satellite's next run."""
@@ -47,7 +52,21 @@ class Tap:
         expected = self._expected.pop(satellite, None)
         if expected is not None and not expected.done():
             expected.set_result(stream)
+        elif self._is_leftover(satellite):
+            stream.close()
         else:
             self._on_unasked(stream)
-        await stream.async_read(chunks)
+        try:
+            await stream.async_read(chunks)
+        finally:
+            self._ended_at[satellite] = self._hass.loop.time()
         return True
+
+    def _is_leftover(self, satellite: str) -> bool:
+        """Tell whether a run is made of sound that was on its way when one ended."""
+        ended_at = self._ended_at.get(satellite)
+        return (
+            ended_at is not None
+            and self._hass.loop.time() - ended_at < LEFTOVERS_S
+            and runs_on_leftovers(self._hass, satellite)
+        )
