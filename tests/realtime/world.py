@@ -309,20 +309,27 @@ class World:
         said, at = bytes(self.speaker.said), 0
         heard = dict.fromkeys(self.answers, 0)
         while at < len(said):
-            item_id = self._goes_on_with(said[at : at + BYTES_PER_MS], heard)
-            sound = self.answers[item_id][heard[item_id] * BYTES_PER_MS :]
-            ms = _same_ms(said[at : at + len(sound)], bytes(sound))
+            item_id, ms = self._goes_on_with(said, at, heard)
             heard[item_id] += ms
             at += ms * BYTES_PER_MS
         return heard
 
-    def _goes_on_with(self, sound: bytes, heard: dict[str, int]) -> str:
-        """Return the item whose unheard rest begins with a ms of sound."""
+    def _goes_on_with(
+        self, said: bytes, at: int, heard: dict[str, int]
+    ) -> tuple[str, int]:
+        """Return the item whose unheard rest begins there, and for how many ms.
+
+        Marks come again in other items: the longest match is what was said.
+        """
+        sound, longest = said[at : at + BYTES_PER_MS], ("", 0)
         for item_id, answer in self.answers.items():
             start = heard[item_id] * BYTES_PER_MS
             if answer[start : start + BYTES_PER_MS] == sound:
-                return item_id
-        raise AssertionError("something was heard twice or was left out")
+                rest = bytes(answer[start:])
+                ms = _same_ms(said[at : at + len(rest)], rest)
+                longest = max(longest, (item_id, ms), key=lambda found: found[1])
+        assert longest[1], "something was heard twice or was left out"
+        return longest
 
     def _lose(self, error: RealtimeError, server: ServerSession | None = None) -> None:
         """Cut the socket."""

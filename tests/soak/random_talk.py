@@ -15,7 +15,7 @@ from demo.rig.places import ROOT
 from tests.realtime.test_random_conversations import AMOUNT
 from tests.soak.promises import Promise, run_part, say
 
-MANY: Final = 4000
+MANY: Final = 2000
 FEW: Final = 200
 _TESTS: Final = "tests/realtime/test_random_conversations.py"
 _LONGEST_S: Final = 3600
