@@ -1,5 +1,5 @@
 # /// script
-# requires-python = ">=3.11"
+# requires-python = ">=3.14.2"
 # dependencies = ["packaging", "pip-audit==2.10.1", "pyyaml"]
 # ///
 """Ask pip-audit for known holes in what is installed for us.
