@@ -227,7 +227,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(KEYS, ANYTHING, max_size=7) | ANYTHING, st.booleans())
 def test_nothing_that_a_file_may_hold_raises(
     hass: HomeAssistant, content: Any, is_completed: bool
@@ -243,7 +243,7 @@ def test_nothing_that_a_file_may_hold_raises(
     assert all(isinstance(why, str) and why for why in gallery.broken.values())
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200)
     | st.text(alphabet="abc:-[]{}!&*|>'\"\n #%@`0123456789", max_size=80).map(

@@ -26,18 +26,18 @@ SURFACES: Final = (
     Surface(
         "conversation", "conversation:fuzz_conversation", 50_000, 800, is_guided=True
     ),
-    Surface("flood", "conversation:fuzz_flood", 1000, 20),
+    Surface("flood", "conversation:fuzz_flood", 1000, 30),
     Surface("shell", "shell:fuzz_shell", 8000, 200),
     Surface("turns", "turns:fuzz_turns", 8000, 200),
-    Surface("server", "server:fuzz_server", 8000, 100),
+    Surface("server", "server:fuzz_server", 8000, 120),
     Surface("wyoming", "wyoming:fuzz_wire", 10_000, 300),
-    Surface("satellite", "wyoming:fuzz_satellite", 1000, 30),
-    Surface("persona", "persona:fuzz_persona", 5000, 100),
+    Surface("satellite", "wyoming:fuzz_satellite", 1000, 40),
+    Surface("persona", "persona:fuzz_persona", 5000, 150),
     Surface("action", "action:fuzz_action", 20_000, 1000),
     Surface(
-        "view", "test_web.py::test_no_request_gets_anything_but_a_refusal", 3000, 60
+        "view", "test_web.py::test_no_request_gets_anything_but_a_refusal", 3000, 200
     ),
-    Surface("commands", "test_web.py::test_no_command_of_anybody_raises", 3000, 60),
+    Surface("commands", "test_web.py::test_no_command_of_anybody_raises", 3000, 150),
     Surface(
         "stored", "test_stored.py::test_nothing_that_is_stored_stops_the_rest", 4000, 40
     ),
